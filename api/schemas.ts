@@ -1,0 +1,360 @@
+// Everything that crosses a process boundary: the HTTP API, the WebSocket, and `--json` of the command line.
+// One schema each, types inferred; docs/api.md describes them to users.
+import { z } from 'zod';
+
+// ---- pieces ---------------------------------------------------------------------------------------------------
+
+export const sourceRef = z.object({ file: z.string(), line: z.number().int(), text: z.string() });
+export type SourceRefDto = z.infer<typeof sourceRef>;
+
+/** Who wrote a rule or decided a step. Colours in the viewer have one meaning each and follow this. */
+export const owner = z.enum(['kube-proxy', 'cni', 'ipvs', 'conntrack', 'docker', 'calico', 'cilium', 'istio', 'kubelet', 'kernel', 'other']);
+export type Owner = z.infer<typeof owner>;
+
+/** A run of text. With `source` it links to a dump line, with `packet` to a packet number of the case. */
+export const fragment = z.object({
+  text: z.string(),
+  kind: z.enum(['text', 'code', 'strong']),
+  source: sourceRef.optional(),
+  packet: z.number().int().optional(),
+  owner: owner.optional(),
+});
+export type Fragment = z.infer<typeof fragment>;
+
+/** A sentence of the explanation: `text` is the fragments joined; every claim carries its sources. */
+export const sentence = z.object({ text: z.string(), fragments: z.array(fragment), sources: z.array(sourceRef) });
+export type Sentence = z.infer<typeof sentence>;
+
+export const finding = z.object({
+  id: z.string(),
+  title: z.string(),
+  confidence: z.enum(['proved', 'likely', 'possible']),
+  severity: z.enum(['error', 'warning', 'note']),
+  summary: z.string(),
+  evidence: z.array(sourceRef),
+  remedy: z.string(),
+  /** A packet spec that shows the finding; the viewer opens its path. */
+  packet: z.string().optional(),
+});
+export type Finding = z.infer<typeof finding>;
+
+// ---- explanation ----------------------------------------------------------------------------------------------
+
+export const packetState = z.object({
+  in: z.string().nullable(),
+  out: z.string().nullable(),
+  src: z.string(),
+  dst: z.string(),
+  sport: z.number().int().nullable(),
+  dport: z.number().int().nullable(),
+  mark: z.number().int(),
+  ttl: z.number().int(),
+});
+
+export const step = z.object({
+  kind: z.enum(['rule', 'policy', 'return', 'rewrite', 'ipvs', 'route', 'conntrack', 'bridge', 'enter', 'exit', 'socket']),
+  hook: z.string().nullable(),
+  family: z.string().nullable(),
+  table: z.string().nullable(),
+  chain: z.string().nullable(),
+  /** The rule as in the dump, `-A CHAIN …`. */
+  rule: z.string().nullable(),
+  verdict: z.string().nullable(),
+  source: sourceRef.nullable(),
+  packet: packetState,
+  // beyond the documented minimum:
+  priority: z.number().int().nullable(),
+  owner: owner.nullable(),
+  /** What happened, one line: `dst 10.96.0.80:80 → 10.244.1.5:8088`. */
+  summary: z.string(),
+  /** Why each clause was true, with the lines it was read from. */
+  why: z.array(fragment),
+  /** False for steps that the viewer folds away. */
+  mattered: z.boolean(),
+});
+export type Step = z.infer<typeof step>;
+
+export const disposition = z.object({
+  kind: z.enum(['delivered', 'dropped', 'rejected', 'noRoute', 'leavesNode', 'loop', 'insufficientInfo']),
+  reason: z.string(),
+  source: sourceRef.nullable(),
+});
+
+export const outcome = z.object({
+  probability: z.number().nullable(),
+  assumptions: z.array(z.object({ source: sourceRef.nullable(), assumed: z.string(), why: z.string() })),
+  disposition,
+  to: z.object({
+    address: z.string(),
+    port: z.number().int().nullable(),
+    interface: z.string().nullable(),
+    pod: z.string().nullable(),
+    process: z.string().nullable(),
+  }),
+  finalDestination: z.string(),
+  source: z.string(),
+  ipvs: z.object({ virtualService: z.string(), realServer: z.string() }).nullable(),
+  steps: z.array(step),
+});
+export type Outcome = z.infer<typeof outcome>;
+
+/** One box of the drawing. `lane` main is the way taken; side is where the packet would have gone. */
+export const diagramStage = z.object({
+  id: z.string(),
+  kind: z.enum(['endpoint', 'interface', 'hook', 'route', 'ipvs']),
+  lane: z.enum(['main', 'side']),
+  /** Inside the node's frame, or outside (pods, clients, the next hop). */
+  insideNode: z.boolean(),
+  title: z.string(),
+  subtitle: z.string().nullable(),
+  owner: owner.nullable(),
+  state: z.enum(['taken', 'decided', 'notReached']),
+  lines: z.array(
+    z.object({
+      text: z.string(),
+      priority: z.number().int().nullable(),
+      owner: owner.nullable(),
+      state: z.enum(['passed', 'decided', 'rewrite', 'notReached']),
+      /** Rewrites: `10.96.0.80:80` and `10.244.1.5:8088`, with which address it is. */
+      rewrite: z.object({ what: z.enum(['dst', 'src']), before: z.string(), after: z.string() }).nullable(),
+      source: sourceRef.nullable(),
+    }),
+  ),
+});
+export const diagramEdge = z.object({
+  from: z.string(),
+  to: z.string(),
+  taken: z.boolean(),
+  label: z.string().nullable(),
+  owner: owner.nullable(),
+});
+export const diagram = z.object({ node: z.string(), stages: z.array(diagramStage), edges: z.array(diagramEdge) });
+export type Diagram = z.infer<typeof diagram>;
+export type DiagramStage = z.infer<typeof diagramStage>;
+
+export const whatIf = z.object({
+  id: z.string(),
+  label: z.string(),
+  detail: z.string(),
+  before: z.string(),
+  after: z.string(),
+  changed: z.boolean(),
+});
+export type WhatIf = z.infer<typeof whatIf>;
+
+export const explanation = z.object({
+  packet: z.object({
+    spec: z.string(),
+    protocol: z.string(),
+    src: z.string(),
+    dst: z.string(),
+    sport: z.number().int().nullable(),
+    dport: z.number().int().nullable(),
+    arrives: z.string(),
+  }),
+  headline: sentence,
+  sentences: z.array(sentence),
+  badges: z.array(z.object({ text: z.string(), tone: z.enum(['good', 'neutral', 'warn', 'bad']) })),
+  outcomes: z.array(outcome),
+  diagram,
+  whyNot: z.object({ candidate: z.string(), sentences: z.array(sentence) }).nullable(),
+  whatIf: z.array(whatIf),
+  findings: z.array(finding),
+  /** What is missing or was not understood, with the dump that would settle it. */
+  issues: z.array(z.string()),
+});
+export type Explanation = z.infer<typeof explanation>;
+
+// ---- the library ----------------------------------------------------------------------------------------------
+
+/** One file of a case. Captures carry counts that grow while the upload runs. */
+export const caseFile = z.object({
+  path: z.string(),
+  bytes: z.number().int(),
+  kind: z.enum(['capture', 'dump', 'archive', 'unknown']),
+  /** `pcap`, `pcapng`, `iptables-save`, `ip-addr`, … as detected from the content. */
+  format: z.string().nullable(),
+  packets: z.number().int().nullable(),
+  /** Capture point, from the interface block or the file's name: `veth client`, `pod hostport-web`. */
+  point: z.string().nullable(),
+  state: z.enum(['receiving', 'ready', 'failed']),
+  issues: z.array(z.string()),
+});
+export type CaseFile = z.infer<typeof caseFile>;
+
+/** A case is one incident: captures from one or several points, with or without the node's dumps. */
+export const caseSummary = z.object({
+  id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  created: z.string(),
+  sample: z.boolean(),
+  packets: z.number().int(),
+  captures: z.number().int(),
+  dumps: z.number().int(),
+  bytes: z.number().int(),
+  state: z.enum(['receiving', 'ready']),
+});
+export type CaseSummary = z.infer<typeof caseSummary>;
+
+export const caseDetail = caseSummary.extend({
+  files: z.array(caseFile),
+  points: z.array(z.string()),
+  /** First and last packet, nanoseconds since the epoch as decimal text; null without packets. */
+  firstNs: z.string().nullable(),
+  lastNs: z.string().nullable(),
+  /** True when the dumps are enough to run the simulator. */
+  hasNodeState: z.boolean(),
+  issues: z.array(z.string()),
+});
+export type CaseDetail = z.infer<typeof caseDetail>;
+
+// ---- packets --------------------------------------------------------------------------------------------------
+
+/** A row of the packet list, in Wireshark's terms. `no` is 1-based and stable under filters. */
+export const packetRow = z.object({
+  no: z.number().int(),
+  /** Nanoseconds since the epoch, decimal text. */
+  tsNs: z.string(),
+  source: z.string(),
+  destination: z.string(),
+  protocol: z.string(),
+  length: z.number().int(),
+  info: z.string(),
+  point: z.string(),
+  /** Colour rule that matched first: `bad-tcp`, `tcp-rst`, `http`, `tcp-syn-fin`, `tcp`, `udp`, `arp`, `icmp`, `icmp-error`, … or null. */
+  color: z.string().nullable(),
+  flow: z.number().int().nullable(),
+  /** The other addresses this packet is known under at other points (NAT), empty when it was not rewritten. */
+  rewritten: z.boolean(),
+});
+export type PacketRow = z.infer<typeof packetRow>;
+
+export const packetRows = z.object({
+  /** Packets in the case and rows that pass the filter; both grow while files arrive. */
+  total: z.number().int(),
+  matched: z.number().int(),
+  offset: z.number().int(),
+  rows: z.array(packetRow),
+});
+export type PacketRows = z.infer<typeof packetRows>;
+
+export interface FieldNode {
+  /** Display-filter name, `tcp.dstport`; null for generated text. */
+  filter: string | null;
+  label: string;
+  /** The value alone, as the display filter would take it. */
+  value: string | null;
+  /** Byte range in the frame. */
+  offset: number;
+  length: number;
+  /** Computed by us, not in the bytes: shown in [brackets]. */
+  generated: boolean;
+  severity: 'chat' | 'note' | 'warn' | 'error' | null;
+  children: FieldNode[];
+}
+export const fieldNode: z.ZodType<FieldNode> = z.lazy(() =>
+  z.object({
+    filter: z.string().nullable(),
+    label: z.string(),
+    value: z.string().nullable(),
+    offset: z.number().int(),
+    length: z.number().int(),
+    generated: z.boolean(),
+    severity: z.enum(['chat', 'note', 'warn', 'error']).nullable(),
+    children: z.array(fieldNode),
+  }),
+);
+
+export const packetDetail = z.object({
+  no: z.number().int(),
+  tsNs: z.string(),
+  caplen: z.number().int(),
+  length: z.number().int(),
+  point: z.string(),
+  layers: z.array(fieldNode),
+  /** The captured bytes, base64. */
+  bytes: z.string(),
+  issues: z.array(z.string()),
+  flow: z.number().int().nullable(),
+});
+export type PacketDetail = z.infer<typeof packetDetail>;
+
+export const flowRow = z.object({
+  id: z.number().int(),
+  protocol: z.string(),
+  /** Endpoint that sent the first packet, `10.244.1.2:40580`. */
+  client: z.string(),
+  server: z.string(),
+  point: z.string(),
+  packets: z.number().int(),
+  bytes: z.number().int(),
+  packetsToServer: z.number().int(),
+  packetsToClient: z.number().int(),
+  bytesToServer: z.number().int(),
+  bytesToClient: z.number().int(),
+  firstNs: z.string(),
+  lastNs: z.string(),
+  /** Seconds from the SYN to the first ACK of the handshake, TCP only. */
+  initialRtt: z.number().nullable(),
+  /** TCP flags seen in each direction, as `SAPF`. */
+  flagsToServer: z.string(),
+  flagsToClient: z.string(),
+  retransmissions: z.number().int(),
+  /** `established`, `reset`, `no answer`, `closed`, … in plain words. */
+  state: z.string(),
+  firstPacket: z.number().int(),
+});
+export type FlowRow = z.infer<typeof flowRow>;
+
+/** Packets a time slice, for the timeline and the minimap. */
+export const timeline = z.object({
+  fromNs: z.string(),
+  toNs: z.string(),
+  packets: z.array(z.number().int()),
+  bad: z.array(z.number().int()),
+});
+export type Timeline = z.infer<typeof timeline>;
+
+export const dumpLines = z.object({
+  file: z.string(),
+  totalLines: z.number().int(),
+  /** 1-based number of the first line. */
+  from: z.number().int(),
+  lines: z.array(z.string()),
+});
+export type DumpLines = z.infer<typeof dumpLines>;
+
+// ---- requests -------------------------------------------------------------------------------------------------
+
+export const createCaseRequest = z.object({ name: z.string().trim().min(1).max(200) });
+export const explainRequest = z.union([
+  z.object({ packet: z.string().max(500) }),
+  z.object({ flow: z.number().int().nonnegative() }),
+]);
+
+/** What the server answers when it refuses: a stable code and a sentence that says what to do. */
+export const apiError = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+export type ApiError = z.infer<typeof apiError>;
+
+// ---- WebSocket ------------------------------------------------------------------------------------------------
+
+export const clientMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('subscribe'), caseId: z.string() }),
+  z.object({ type: z.literal('unsubscribe'), caseId: z.string() }),
+]);
+export const serverMessage = z.discriminatedUnion('type', [
+  /** The library changed: a case was added, removed or renamed. */
+  z.object({ type: z.literal('library') }),
+  /** A subscribed case changed: new totals, at most ten times a second. */
+  z.object({ type: z.literal('case'), case: caseSummary }),
+]);
+export type ServerMessage = z.infer<typeof serverMessage>;
+
+export const serverInfo = z.object({
+  version: z.string(),
+  dataDir: z.string(),
+  maxUploadBytes: z.number().int(),
+  freeBytes: z.number().int(),
+});
+export type ServerInfo = z.infer<typeof serverInfo>;
