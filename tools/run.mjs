@@ -17,7 +17,9 @@ function hash(paths) {
       for (const e of fs.readdirSync(path.join(root, p)).sort()) if (!/\.test\.tsx?$/.test(e)) walk(`${p}/${e}`);
       return;
     }
-    h.update(p).update('\0').update(fs.readFileSync(path.join(root, p)));
+    h.update(p)
+      .update('\0')
+      .update(fs.readFileSync(path.join(root, p)));
   };
   for (const p of paths) walk(p);
   return h.digest('hex');
@@ -50,14 +52,25 @@ function install() {
   const stamp = 'node_modules/.setup-stamp';
   // The lock file mirrors every dependency field of package.json; allowScripts is the only other field that changes an install.
   const allow = JSON.stringify(JSON.parse(read('package.json')).allowScripts ?? {});
-  const want = [hash(['package-lock.json', '.npmrc']), allow, process.versions.modules, process.platform, process.arch].join(' ');
+  const want = [
+    hash(['package-lock.json', '.npmrc']),
+    allow,
+    process.versions.modules,
+    process.platform,
+    process.arch,
+  ].join(' ');
   if (read(stamp) === want) return;
   const npmCli = process.env.npm_execpath;
   const npm = npmCli && /npm-cli\.js$/.test(npmCli) ? [process.execPath, npmCli] : ['npm'];
   const env = {};
   const prefix = path.dirname(path.dirname(process.execPath)); // headers that came with this Node: node-gyp needs no download
-  if (!process.env.npm_config_nodedir && fs.existsSync(path.join(prefix, 'include/node/node_api.h'))) env.npm_config_nodedir = prefix;
-  sh([...npm, 'ci', '--include=dev', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'], 'installing packages (npm ci)', env);
+  if (!process.env.npm_config_nodedir && fs.existsSync(path.join(prefix, 'include/node/node_api.h')))
+    env.npm_config_nodedir = prefix;
+  sh(
+    [...npm, 'ci', '--include=dev', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'],
+    'installing packages (npm ci)',
+    env,
+  );
   fs.writeFileSync(path.join(root, stamp), want);
 }
 
@@ -79,9 +92,13 @@ function build() {
     const stamp = `dist/.${name}-stamp`;
     const want = hash(inputs);
     if (read(stamp) === want && fs.existsSync(path.join(root, `dist/${name}`))) continue;
-    sh([process.execPath, bin, 'build', '--logLevel', 'warn', ...args], `building the ${name === 'web' ? 'viewer' : 'server'}`, {
-      NODE_ENV: 'production',
-    });
+    sh(
+      [process.execPath, bin, 'build', '--logLevel', 'warn', ...args],
+      `building the ${name === 'web' ? 'viewer' : 'server'}`,
+      {
+        NODE_ENV: 'production',
+      },
+    );
     fs.writeFileSync(path.join(root, stamp), want);
   }
 }
@@ -125,7 +142,9 @@ function locked(fn) {
 export function setUp(want) {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19)) {
-    console.error(`vethscope needs Node 20.19 or newer; this is ${process.version}. Install a newer Node and run the command again.`);
+    console.error(
+      `vethscope needs Node 20.19 or newer; this is ${process.version}. Install a newer Node and run the command again.`,
+    );
     process.exit(1);
   }
   locked(() => {
@@ -136,11 +155,21 @@ export function setUp(want) {
 }
 
 function run(file, args, env = {}) {
-  const c = spawn(process.execPath, [path.join(root, file), ...args], { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
+  const c = spawn(process.execPath, [path.join(root, file), ...args], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  });
   for (const s of ['SIGINT', 'SIGTERM']) process.on(s, () => c.kill(s));
   c.on('exit', (code, sig) => {
     process.exitCode = code ?? (sig ? 1 : 0);
   });
+}
+
+/** Where the counts of a test run go, for .ci/run to sum. */
+function reporters() {
+  const file = process.env.VETHSCOPE_TEST_JSON;
+  return file ? ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`] : [];
 }
 
 function check() {
@@ -173,14 +202,14 @@ if (process.argv[1] && fs.realpathSync(process.argv[1]) === fs.realpathSync(impo
   } else if (cmd === 'test') {
     setUp({ build: true });
     if (rest.length === 0) check();
-    run(vitest, ['run', ...rest]);
+    run(vitest, ['run', ...reporters(), ...rest]);
   } else if (cmd === 'check') {
     setUp({ build: false });
     check();
   } else if (cmd === 'test-suite') {
     setUp({ build: true });
     const [suite = '', ...args] = rest;
-    run(vitest, ['run', '--config', `test/${suite}/vitest.config.ts`, ...args]);
+    run(vitest, ['run', '--config', `test/${suite}/vitest.config.ts`, ...reporters(), ...args]);
   } else if (cmd === 'bench') {
     setUp({ build: true });
     run(vitest, ['run', '--config', 'test/bench/vitest.config.ts', ...rest]);
