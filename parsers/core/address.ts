@@ -77,7 +77,16 @@ function ipv4Text(v: number): string {
 export function ipText(ip: Ip): string {
   if (ip.family === 4) return ipv4Text(ip.d);
   if (ip.a === 0 && ip.b === 0 && ip.c === 0xffff) return `::ffff:${ipv4Text(ip.d)}`;
-  const groups = [ip.a >>> 16, ip.a & 0xffff, ip.b >>> 16, ip.b & 0xffff, ip.c >>> 16, ip.c & 0xffff, ip.d >>> 16, ip.d & 0xffff];
+  const groups = [
+    ip.a >>> 16,
+    ip.a & 0xffff,
+    ip.b >>> 16,
+    ip.b & 0xffff,
+    ip.c >>> 16,
+    ip.c & 0xffff,
+    ip.d >>> 16,
+    ip.d & 0xffff,
+  ];
   let bestStart = -1;
   let bestLength = 1;
   for (let i = 0; i < 8; i++) {
@@ -100,7 +109,8 @@ export function sameIp(x: Ip, y: Ip): boolean {
   return x.d === y.d && x.c === y.c && x.b === y.b && x.a === y.a && x.family === y.family;
 }
 
-const maskWord = (bits: number): number => (bits <= 0 ? 0 : bits >= 32 ? 0xffffffff : (0xffffffff << (32 - bits)) >>> 0);
+const maskWord = (bits: number): number =>
+  bits <= 0 ? 0 : bits >= 32 ? 0xffffffff : (0xffffffff << (32 - bits)) >>> 0;
 
 /** The address with its host bits cleared. */
 export function networkOf(ip: Ip, length: number): Ip {

@@ -1,0 +1,83 @@
+// `ip -j route show table all`, IPv4 and IPv6. Without `table all` the local table is missing, which decides what is LOCAL.
+import { type Family, type Prefix, parseIp, parsePrefix } from '../core/address.ts';
+import type { DumpFile, DumpFormat, Warn } from './dump-format.ts';
+import { Json, type JsonItem } from './json-items.ts';
+import { readJsonList } from './json-list.ts';
+import type { Netns, Route } from './state.ts';
+
+function prefixOf(text: string, family: Family): Prefix | null {
+  if (text === 'default' || text === 'all') return parsePrefix(family === 4 ? '0.0.0.0/0' : '::/0');
+  return parsePrefix(text);
+}
+
+/** A default route does not show its family in `dst`: it is taken from its gateway, source or `pref`/`metric` keys, else from the dump. */
+function familyOf(j: Json, fallback: Family): Family {
+  for (const key of ['dst', 'gateway', 'prefsrc']) {
+    const p = parsePrefix(j.get(key).string ?? '');
+    if (p) return p.ip.family;
+  }
+  if (j.has('pref')) return 6;
+  return fallback;
+}
+
+/** Adds the items of an `ip -j route` list to a netns. `table` is that of routes which do not name one. */
+export function readRoutes(file: DumpFile, items: readonly JsonItem[], netns: Netns, warn: Warn): void {
+  const routes: Route[] = [];
+  const dumpFamily: Family = items.some((i) => parsePrefix(new Json(i.value).get('dst').string ?? '')?.ip.family === 4)
+    ? 4
+    : /6/.test(file.path)
+      ? 6
+      : 4;
+  for (const item of items) {
+    const j = new Json(item.value);
+    const dst = prefixOf(j.get('dst').string ?? '', familyOf(j, dumpFamily));
+    const ref = file.refAt(item.from, item.to);
+    if (!dst) {
+      warn('suspicious', ref, `"${j.get('dst').string ?? ''}" is no route destination`);
+      continue;
+    }
+    routes.push({
+      type: j.get('type').string ?? 'unicast',
+      table: j.get('table').string ?? 'main',
+      dst,
+      via: parseIp(j.get('gateway').string ?? j.get('via').get('host').string ?? ''),
+      device: j.get('dev').string,
+      source: parseIp(j.get('prefsrc').string ?? ''),
+      scope: j.get('scope').string,
+      metric: j.get('metric').number ?? 0,
+      flags: j.get('flags').strings,
+      nexthops: j.get('nexthops').array.flatMap((h) => {
+        const device = h.get('dev').string;
+        return device === null
+          ? []
+          : [{ via: parseIp(h.get('gateway').string ?? ''), device, weight: h.get('weight').number ?? 1 }];
+      }),
+      ref,
+    });
+  }
+  const seen = new Set((netns.routes ?? []).map(routeKey));
+  netns.routes = [...(netns.routes ?? []), ...routes.filter((r) => !seen.has(routeKey(r)))];
+}
+
+/** `ip route show table all` and `ip -6 route …` overlap in some versions: the same route is kept once. */
+function routeKey(r: Route): string {
+  return JSON.stringify([r.type, r.table, r.dst, r.via, r.device, r.metric, r.nexthops]);
+}
+
+export const dumpFormat: DumpFormat = {
+  name: 'ip-route',
+  command: 'ip -j route show table all',
+  detect: (file) =>
+    readJsonList.looksLike(
+      file,
+      (j) =>
+        j.has('dst') &&
+        !j.has('lladdr') &&
+        !j.has('state') &&
+        (j.has('dev') || j.has('nexthops') || j.has('type')) &&
+        !j.has('priority'),
+    ),
+  read(file, state, warn) {
+    readRoutes(file, readJsonList(file, warn), state.host, warn);
+  },
+};

@@ -1,0 +1,428 @@
+// The state of one node as its dumps tell it: typed, lossless, every item with the line it was read from.
+// `null` where a dump was not given: absent is not the same as empty.
+import type { Ip, Prefix } from '../core/address.ts';
+import type { DumpWarning, SourceRef } from '../core/issue.ts';
+
+// ---- iptables ---------------------------------------------------------------------------------------------------
+
+export type IptablesBackend = 'legacy' | 'nf_tables';
+
+/** One option of a match or target: `! --dport 80` is {name: '--dport', negated: true, values: ['80']}. */
+export interface RuleOption {
+  readonly name: string;
+  readonly negated: boolean;
+  readonly values: readonly string[];
+}
+
+/** A `-m module` with its options; the base options (-s, -d, -p, -i, -o, -f) stand under the module ''. */
+export interface RuleMatch {
+  readonly module: string;
+  readonly options: readonly RuleOption[];
+}
+
+export interface RuleTarget {
+  readonly name: string;
+  /** `-g` instead of `-j`. */
+  readonly goto: boolean;
+  readonly options: readonly RuleOption[];
+}
+
+export interface IptablesRule {
+  readonly table: string;
+  readonly chain: string;
+  /** `-A CHAIN …` exactly as in the dump, without counters. */
+  readonly text: string;
+  readonly packets: number | null;
+  readonly bytes: number | null;
+  readonly matches: readonly RuleMatch[];
+  /** null: a rule without -j, which only counts. */
+  readonly target: RuleTarget | null;
+  readonly comment: string | null;
+  readonly source: SourceRef;
+}
+
+export interface IptablesChain {
+  readonly name: string;
+  /** `ACCEPT` or `DROP` for built-in chains, null for user chains. */
+  readonly policy: string | null;
+  readonly packets: number | null;
+  readonly source: SourceRef;
+  readonly rules: IptablesRule[];
+}
+
+export interface IptablesTable {
+  readonly name: string;
+  readonly chains: Map<string, IptablesChain>;
+}
+
+export interface IptablesDump {
+  readonly file: string;
+  readonly family: 4 | 6;
+  /** From the header `v1.8.9 (nf_tables)`; null when the dump does not say. */
+  readonly backend: IptablesBackend | null;
+  readonly tables: Map<string, IptablesTable>;
+}
+
+// ---- nftables: as much as tells which base chains exist ----------------------------------------------------------
+
+export interface NftBaseChain {
+  readonly family: string;
+  readonly table: string;
+  readonly name: string;
+  readonly type: string;
+  readonly hook: string;
+  readonly priority: number;
+  readonly policy: string;
+  readonly ruleCount: number;
+  readonly source: SourceRef;
+}
+
+export interface NftTable {
+  readonly family: string;
+  readonly name: string;
+  /** Written by iptables-nft: its rules are read from iptables-save, not from here. */
+  readonly managedByIptables: boolean;
+  readonly source: SourceRef;
+}
+
+export interface NftRuleset {
+  readonly tables: NftTable[];
+  readonly baseChains: NftBaseChain[];
+}
+
+// ---- ipset --------------------------------------------------------------------------------------------------------
+
+export interface IpsetEntry {
+  /** Elements in the order of the set's dimensions, as printed: `10.0.0.1`, `tcp:80`, `10.0.0.0/8`, `eth0`. */
+  readonly parts: readonly string[];
+  readonly nomatch: boolean;
+  readonly source: SourceRef;
+}
+
+export interface Ipset {
+  readonly name: string;
+  /** `hash:ip,port`, `bitmap:port`, `list:set`, … */
+  readonly type: string;
+  readonly family: 4 | 6;
+  readonly options: ReadonlyMap<string, string>;
+  readonly entries: IpsetEntry[];
+  readonly source: SourceRef;
+}
+
+// ---- IPVS ---------------------------------------------------------------------------------------------------------
+
+export interface IpvsRealServer {
+  readonly address: Ip;
+  readonly port: number;
+  readonly forward: 'masq' | 'route' | 'tunnel';
+  readonly weight: number;
+  readonly activeConnections: number | null;
+  readonly inactiveConnections: number | null;
+  readonly source: SourceRef;
+}
+
+export interface IpvsService {
+  /** `tcp`, `udp`, `sctp`, or `fwm` (then `mark` is set and address is null). */
+  readonly protocol: string;
+  readonly address: Ip | null;
+  readonly port: number;
+  readonly mark: number | null;
+  readonly scheduler: string;
+  /** Seconds of `-p`; null: not persistent. */
+  readonly persistence: number | null;
+  readonly servers: IpvsRealServer[];
+  readonly source: SourceRef;
+}
+
+/** Counters of `-Ln --stats`. */
+export interface IpvsStats {
+  readonly protocol: string;
+  readonly address: string;
+  readonly connections: number;
+  readonly inPackets: number;
+  readonly source: SourceRef;
+}
+
+export interface IpvsConnection {
+  readonly protocol: string;
+  readonly state: string;
+  readonly client: Ip;
+  readonly clientPort: number;
+  readonly virtual: Ip;
+  readonly virtualPort: number;
+  readonly real: Ip;
+  readonly realPort: number;
+  readonly source: SourceRef;
+}
+
+// ---- conntrack ----------------------------------------------------------------------------------------------------
+
+export interface Tuple {
+  readonly src: Ip;
+  readonly dst: Ip;
+  /** Ports, or null for protocols without; ICMP keeps its id in `icmpId`. */
+  readonly sport: number | null;
+  readonly dport: number | null;
+  readonly icmpId: number | null;
+}
+
+export interface ConntrackEntry {
+  readonly protocol: number;
+  /** TCP state, `ESTABLISHED`; null for protocols without. */
+  readonly state: string | null;
+  /** Seconds until it ends; null when the dump has none. */
+  readonly timeout: number | null;
+  readonly original: Tuple;
+  readonly reply: Tuple;
+  readonly unreplied: boolean;
+  readonly assured: boolean;
+  readonly mark: number;
+  readonly zone: number;
+  readonly source: SourceRef;
+}
+
+// ---- links, addresses, routes -------------------------------------------------------------------------------------
+
+export interface Link {
+  readonly index: number;
+  readonly name: string;
+  readonly mac: string | null;
+  readonly mtu: number | null;
+  readonly up: boolean;
+  readonly flags: readonly string[];
+  /** `veth`, `bridge`, `dummy`, `vxlan`, …; null for a physical device or when not dumped with -d. */
+  readonly kind: string | null;
+  /** Name of the bridge (or bond) it is a port of. */
+  readonly master: string | null;
+  /** ifindex of the veth peer, in the netns `peerNetnsId`. */
+  readonly peerIndex: number | null;
+  readonly peerNetnsId: number | null;
+  /** Bridge port attribute; null when not dumped with -d. */
+  readonly hairpin: boolean | null;
+  readonly source: SourceRef;
+}
+
+export interface Address {
+  readonly device: string;
+  readonly ip: Ip;
+  readonly prefixLength: number;
+  readonly broadcast: Ip | null;
+  readonly scope: string;
+  readonly secondary: boolean;
+  readonly source: SourceRef;
+}
+
+export interface Route {
+  /** `unicast`, `local`, `broadcast`, `multicast`, `blackhole`, `unreachable`, `prohibit`, `throw`, `anycast`, `nat`. */
+  readonly type: string;
+  readonly table: string;
+  readonly dst: Prefix;
+  readonly via: Ip | null;
+  readonly device: string | null;
+  readonly source: Ip | null;
+  readonly scope: string | null;
+  readonly metric: number;
+  readonly flags: readonly string[];
+  /** More than one next hop. */
+  readonly nexthops: readonly { readonly via: Ip | null; readonly device: string; readonly weight: number }[];
+  readonly ref: SourceRef;
+}
+
+export interface RoutingRule {
+  readonly priority: number;
+  readonly negated: boolean;
+  readonly src: Prefix | null;
+  readonly dst: Prefix | null;
+  readonly mark: number | null;
+  readonly markMask: number;
+  readonly iif: string | null;
+  readonly oif: string | null;
+  readonly protocol: number | null;
+  readonly sport: readonly [number, number] | null;
+  readonly dport: readonly [number, number] | null;
+  /** `lookup` goes to `table`; `blackhole`, `unreachable`, `prohibit`; `goto`, `nop` and others are kept by name. */
+  readonly action: string;
+  readonly table: string;
+  readonly family: 4 | 6 | null;
+  readonly ref: SourceRef;
+}
+
+export interface Neighbour {
+  readonly ip: Ip;
+  readonly device: string;
+  readonly mac: string | null;
+  readonly states: readonly string[];
+  readonly source: SourceRef;
+}
+
+export interface FdbEntry {
+  readonly mac: string;
+  readonly device: string;
+  readonly master: string | null;
+  readonly permanent: boolean;
+  readonly source: SourceRef;
+}
+
+/** A listening socket of `ss -lntup`. `address` null is any address. */
+export interface Listener {
+  readonly protocol: 'tcp' | 'udp';
+  readonly address: Ip | null;
+  /** `*` listens on both families. */
+  readonly family: 4 | 6 | null;
+  readonly device: string | null;
+  readonly port: number;
+  readonly process: string | null;
+  readonly pid: number | null;
+  readonly source: SourceRef;
+}
+
+/** One network namespace. `null` members were not dumped. */
+export interface Netns {
+  readonly name: string;
+  links: Link[] | null;
+  addresses: Address[] | null;
+  routes: Route[] | null;
+  rules: RoutingRule[] | null;
+  neighbours: Neighbour[] | null;
+  fdb: FdbEntry[] | null;
+  listeners: Listener[] | null;
+}
+
+// ---- pods and Kubernetes objects ----------------------------------------------------------------------------------
+
+export interface HostPort {
+  readonly hostIp: string | null;
+  readonly hostPort: number;
+  readonly containerPort: number;
+  readonly protocol: string;
+}
+
+/** What one source says of a pod; `pods.ts` joins them. */
+export interface PodFact {
+  /** Which source: the API, the CNI result cache, a pod list. */
+  readonly from: 'kubernetes' | 'cni' | 'list';
+  readonly namespace: string | null;
+  readonly name: string;
+  readonly ips: readonly Ip[];
+  readonly node: string | null;
+  readonly hostNetwork: boolean;
+  readonly netns: string | null;
+  readonly hostInterface: string | null;
+  readonly podInterface: string | null;
+  readonly mac: string | null;
+  readonly hostPorts: readonly HostPort[];
+  readonly containerId: string | null;
+  readonly phase: string | null;
+  readonly source: SourceRef;
+}
+
+export interface ServicePort {
+  readonly name: string | null;
+  readonly protocol: string;
+  readonly port: number;
+  readonly nodePort: number | null;
+}
+
+export interface Service {
+  readonly namespace: string;
+  readonly name: string;
+  readonly type: string;
+  readonly clusterIps: readonly Ip[];
+  readonly externalIps: readonly Ip[];
+  readonly loadBalancerIps: readonly Ip[];
+  readonly ports: readonly ServicePort[];
+  readonly source: SourceRef;
+}
+
+export interface EndpointSet {
+  readonly namespace: string;
+  readonly service: string;
+  readonly addresses: readonly {
+    readonly ip: Ip;
+    readonly pod: string | null;
+    readonly node: string | null;
+    readonly ready: boolean;
+  }[];
+  readonly ports: readonly { readonly name: string | null; readonly protocol: string; readonly port: number }[];
+  readonly source: SourceRef;
+}
+
+export interface KubeNode {
+  readonly name: string;
+  readonly addresses: readonly string[];
+  readonly podCidrs: readonly string[];
+  readonly source: SourceRef;
+}
+
+export interface KernelRelease {
+  readonly hostname: string | null;
+  readonly release: string;
+  readonly major: number;
+  readonly minor: number;
+  readonly source: SourceRef;
+}
+
+export interface StateFile {
+  readonly path: string;
+  /** Name of the format, or null when it was not recognised. */
+  readonly format: string | null;
+  readonly warnings: DumpWarning[];
+}
+
+export interface NodeState {
+  readonly files: StateFile[];
+  kernel: KernelRelease | null;
+  /** Backend of the `iptables` command, for dumps whose header does not say. */
+  iptablesBackend: IptablesBackend | null;
+  readonly iptables: IptablesDump[];
+  nft: NftRuleset | null;
+  ipsets: Map<string, Ipset> | null;
+  ipvsServices: IpvsService[] | null;
+  ipvsStats: IpvsStats[] | null;
+  ipvsConnections: IpvsConnection[] | null;
+  conntrack: ConntrackEntry[] | null;
+  sysctl: Map<string, { readonly value: string; readonly source: SourceRef }> | null;
+  modules: Set<string> | null;
+  readonly host: Netns;
+  readonly netns: Map<string, Netns>;
+  readonly podFacts: PodFact[];
+  services: Service[] | null;
+  endpoints: EndpointSet[] | null;
+  nodes: KubeNode[] | null;
+}
+
+export function emptyNetns(name: string): Netns {
+  return {
+    name,
+    links: null,
+    addresses: null,
+    routes: null,
+    rules: null,
+    neighbours: null,
+    fdb: null,
+    listeners: null,
+  };
+}
+
+export function emptyState(): NodeState {
+  return {
+    files: [],
+    kernel: null,
+    iptablesBackend: null,
+    iptables: [],
+    nft: null,
+    ipsets: null,
+    ipvsServices: null,
+    ipvsStats: null,
+    ipvsConnections: null,
+    conntrack: null,
+    sysctl: null,
+    modules: null,
+    host: emptyNetns('host'),
+    netns: new Map(),
+    podFacts: [],
+    services: null,
+    endpoints: null,
+    nodes: null,
+  };
+}

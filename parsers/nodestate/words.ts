@@ -1,0 +1,51 @@
+// Splits and prints lines the way iptables-save, ipset save and ipvsadm -S do: words, with "…" quoting and \ escapes.
+
+export interface Word {
+  readonly text: string;
+  readonly quoted: boolean;
+}
+
+/** The words of a line; null when a quote is not closed. */
+export function splitWords(line: string): Word[] | null {
+  const words: Word[] = [];
+  let i = 0;
+  const n = line.length;
+  while (i < n) {
+    const c = line[i];
+    if (c === ' ' || c === '\t') {
+      i++;
+      continue;
+    }
+    if (c === '"') {
+      let text = '';
+      i++;
+      for (;;) {
+        if (i >= n) return null;
+        const q = line[i];
+        if (q === '\\' && i + 1 < n) {
+          text += line[i + 1];
+          i += 2;
+        } else if (q === '"') {
+          i++;
+          break;
+        } else {
+          text += q;
+          i++;
+        }
+      }
+      words.push({ text, quoted: true });
+    } else {
+      let end = i;
+      while (end < n && line[end] !== ' ' && line[end] !== '\t') end++;
+      words.push({ text: line.slice(i, end), quoted: false });
+      i = end;
+    }
+  }
+  return words;
+}
+
+/** Prints one word as iptables does: bare when every character is safe, else quoted with " ' and \ escaped. */
+export function quoteWord(text: string): string {
+  if (text !== '' && /^[A-Za-z0-9_\-,.:/+=@%*~^!&|<>[\](){}?;$#]*$/.test(text)) return text;
+  return `"${text.replace(/["'\\]/g, (c) => `\\${c}`)}"`;
+}
