@@ -1,0 +1,108 @@
+// The facade of the packet engine: bytes in, questions about packets and flows answered. What the server and the command line use.
+// Surprise: the index never holds the frames. Callers read `caplen(row)` bytes at `fileOffset(row)` of the file and hand them to
+// `describePacket` (a row of the packet list) or `dissectPacket` (the tree of one packet).
+import type { CaptureFormat } from '../capture/detect.ts';
+import type { CaptureInterface } from '../capture/record.ts';
+import type { Ip } from '../core/address.ts';
+import type { DecodeIssue } from '../core/issue.ts';
+import type { Flow } from '../flow/flow.ts';
+import type { FieldNode } from '../wire/field.ts';
+import { PacketIndex } from './packet-index.ts';
+import { summaryOf, treeOf } from './row-view.ts';
+
+export type { CaptureInterface, Flow };
+
+/** Addresses and ports of the outermost IP header, and the IP protocol number. */
+export interface Endpoints {
+  readonly src: Ip;
+  readonly dst: Ip;
+  readonly sport: number | null;
+  readonly dport: number | null;
+  readonly protocol: number;
+}
+
+/** Rows count from 0; packet numbers shown to users count from 1. A row outside 0 … packetCount-1 is a bug and throws. */
+export interface CaptureIndex {
+  readonly format: CaptureFormat | null;
+  readonly packetCount: number;
+  readonly interfaces: readonly CaptureInterface[];
+  /** What is wrong with the file itself, at most a hundred. Issues of packets come with `dissectPacket`. */
+  readonly issues: readonly DecodeIssue[];
+  readonly bytesRead: number;
+  readonly ended: boolean;
+  /** Nanoseconds since the epoch. */
+  timestampNs(row: number): bigint;
+  /** Where the frame bytes begin in the file. */
+  fileOffset(row: number): number;
+  caplen(row: number): number;
+  length(row: number): number;
+  interfaceOf(row: number): number;
+  /** Id of the packet's flow; null when it has no IP header. */
+  flowOf(row: number): number | null;
+  endpoints(row: number): Endpoints | null;
+  /** The twelve flag bits of the outermost TCP header. */
+  tcpFlags(row: number): number | null;
+  /** True for the rows that Wireshark colours as bad TCP: retransmissions, losses, zero windows, …. */
+  isBadTcp(row: number): boolean;
+  /** Every conversation so far, by id. Built on each call: keep the result for a screenful. */
+  flows(): readonly Flow[];
+  /** One conversation; null for an id that does not exist. */
+  flow(id: number): Flow | null;
+}
+
+export interface IndexerOptions {
+  /**
+   * True (the default) keeps the flows of different interfaces of one file apart, because the same packet seen at two points of
+   * its path is no retransmission. False follows tshark, which knows no capture points.
+   */
+  readonly splitByInterface?: boolean;
+}
+
+/** Builds an index from a file that arrives in chunks; `index` may be asked at any time and grows with it. */
+export class CaptureIndexer {
+  private readonly building: PacketIndex;
+
+  constructor(options: IndexerOptions = {}) {
+    this.building = new PacketIndex(options.splitByInterface ?? true);
+  }
+
+  get index(): CaptureIndex {
+    return this.building;
+  }
+
+  /** Takes the next bytes of the file. The chunk is used up on return and may be reused. */
+  append(chunk: Uint8Array): void {
+    this.building.append(chunk);
+  }
+
+  /** Says that no bytes follow; what was cut off becomes an issue of the index. */
+  end(): void {
+    this.building.end();
+  }
+}
+
+/** A row of the packet list, in tshark's words. */
+export interface PacketSummary {
+  readonly source: string;
+  readonly destination: string;
+  readonly protocol: string;
+  readonly info: string;
+  /** First colour rule that matched, `bad-tcp`, `http`, …; null when none did. */
+  readonly color: string | null;
+}
+
+/** The tree of one packet, and what was wrong with its bytes. */
+export interface PacketDissection {
+  readonly layers: FieldNode[];
+  readonly issues: DecodeIssue[];
+}
+
+/** Source, Destination, Protocol, Info and colour of a row; `frame` is its captured bytes. */
+export function describePacket(index: CaptureIndex, row: number, frame: Uint8Array): PacketSummary {
+  return summaryOf(index, row, frame);
+}
+
+/** The field tree of a row, from the frame down; `frame` is its captured bytes. */
+export function dissectPacket(index: CaptureIndex, row: number, frame: Uint8Array): PacketDissection {
+  return treeOf(index, row, frame);
+}

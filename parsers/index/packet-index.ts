@@ -1,0 +1,236 @@
+// The columnar index itself: takes records from the reader, keeps columns in segments, answers by row.
+// Surprise: the flow and analysis columns are filled by a second pass after each chunk, because looking flows up between the
+// decoding of packets costs a third of the speed.
+import { CaptureReader } from '../capture/reader.ts';
+import type { CaptureRecord } from '../capture/record.ts';
+import { type Ip, ipv4 } from '../core/address.ts';
+import { hasPorts } from '../core/protocol-numbers.ts';
+import { BAD_TCP } from '../flow/analysis-flags.ts';
+import type { Flow } from '../flow/flow.ts';
+import { FlowTable } from '../flow/flow-table.ts';
+import { indexFrame } from '../wire/decode.ts';
+import { FrameFacts, HAS_IPV4, HAS_IPV6, HAS_TCP } from '../wire/facts.ts';
+import { AddressTable } from './address-table.ts';
+import type { CaptureIndex, Endpoints } from './capture-index.ts';
+import {
+  NO_FLOW,
+  SEGMENT_BITS,
+  SEGMENT_MASK,
+  SEGMENT_ROWS,
+  Segment,
+  TCP_FLAG_BITS,
+  WINDOW_SCALE_SHIFT,
+} from './segment.ts';
+
+const FIRST_SEGMENT_ROWS = 1024;
+/** Seconds are held in 34 bits: until the year 2514. */
+const MAX_SECONDS = 2 ** 34 - 1;
+const NANOS_BITS = 0x3fff_ffff;
+
+export class PacketIndex implements CaptureIndex {
+  readonly reader: CaptureReader;
+  readonly segments: Segment[];
+  readonly addresses: AddressTable;
+  readonly flowTable: FlowTable;
+  packetCount: number;
+  ended: boolean;
+  private readonly facts: FrameFacts;
+  private current: Segment;
+  private analysed: number;
+
+  constructor(splitByInterface: boolean) {
+    this.reader = new CaptureReader();
+    this.current = new Segment(FIRST_SEGMENT_ROWS);
+    this.segments = [this.current];
+    this.addresses = new AddressTable();
+    this.flowTable = new FlowTable(this, splitByInterface);
+    this.facts = new FrameFacts();
+    this.packetCount = 0;
+    this.analysed = 0;
+    this.ended = false;
+  }
+
+  get format() {
+    return this.reader.format;
+  }
+
+  get interfaces() {
+    return this.reader.interfaces;
+  }
+
+  get issues() {
+    return this.reader.issues;
+  }
+
+  get bytesRead() {
+    return this.reader.bytesRead;
+  }
+
+  append(chunk: Uint8Array): void {
+    this.reader.append(chunk);
+    this.drain();
+  }
+
+  end(): void {
+    this.reader.end();
+    this.drain();
+    this.ended = true;
+  }
+
+  private drain(): void {
+    const { reader } = this;
+    const { record } = reader;
+    while (reader.read()) this.add(record);
+    for (let row = this.analysed; row < this.packetCount; ) {
+      const segment = this.segmentOf(row);
+      const until = Math.min(this.packetCount, row - (row & SEGMENT_MASK) + SEGMENT_ROWS);
+      this.flowTable.analyse(segment, row, until);
+      row = until;
+    }
+    this.analysed = this.packetCount;
+  }
+
+  private add(record: CaptureRecord): void {
+    const at = this.packetCount & SEGMENT_MASK;
+    if (at === 0 && this.packetCount > 0) {
+      this.current = new Segment();
+      this.segments.push(this.current);
+    } else if (at === this.current.length.length) {
+      this.current = this.current.grown();
+      this.segments[this.segments.length - 1] = this.current;
+    }
+    const { facts, current } = this;
+    indexFrame(facts, record.view, record.start, record.caplen, record.length, record.linkType);
+    const seconds = record.seconds < 0 ? 0 : Math.min(record.seconds, MAX_SECONDS);
+    const secondsHigh = Math.floor(seconds / 0x1_0000_0000);
+    const offsetHigh = Math.floor(record.fileOffset / 0x1_0000_0000);
+    current.secondsLow[at] = seconds;
+    current.nanos[at] = record.nanos + secondsHigh * 0x4000_0000;
+    current.offsetLow[at] = record.fileOffset;
+    current.offsetHigh[at] = offsetHigh;
+    current.caplen[at] = record.caplen;
+    current.length[at] = record.length;
+    current.interfaceId[at] = record.interfaceId;
+    current.layers[at] = facts.layers;
+    current.protocol[at] = facts.protocol;
+    current.flow[at] = NO_FLOW;
+    if ((facts.layers & HAS_IPV4) !== 0) {
+      current.src[at] = facts.srcD;
+      current.dst[at] = facts.dstD;
+    } else if ((facts.layers & HAS_IPV6) !== 0) {
+      current.src[at] = this.addresses.intern(facts.srcA, facts.srcB, facts.srcC, facts.srcD);
+      current.dst[at] = this.addresses.intern(facts.dstA, facts.dstB, facts.dstC, facts.dstD);
+    } else {
+      this.packetCount++;
+      return;
+    }
+    current.ipProtocol[at] = facts.ipProtocol;
+    current.sport[at] = facts.sport;
+    current.dport[at] = facts.dport;
+    if ((facts.layers & HAS_TCP) !== 0) {
+      const scale = facts.windowScale < 0 ? 0 : Math.min(facts.windowScale, 14) + 1;
+      current.tcpFlags[at] = facts.tcpFlags | (scale << WINDOW_SCALE_SHIFT);
+      current.seq[at] = facts.seq;
+      current.ack[at] = facts.ack;
+      current.window[at] = facts.window;
+    }
+    current.payloadLength[at] = facts.payloadLength;
+    this.packetCount++;
+  }
+
+  /** The segment of a row; `row & SEGMENT_MASK` is the place in its columns. */
+  segmentOf(row: number): Segment {
+    const segment = row >= 0 && row < this.packetCount ? this.segments[row >>> SEGMENT_BITS] : undefined;
+    if (!segment) throw new RangeError(`row ${row} is outside the index of ${this.packetCount} packets`);
+    return segment;
+  }
+
+  timestampNs(row: number): bigint {
+    const segment = this.segmentOf(row);
+    const at = row & SEGMENT_MASK;
+    const packed = segment.nanos[at] ?? 0;
+    const seconds = (packed >>> 30) * 0x1_0000_0000 + (segment.secondsLow[at] ?? 0);
+    return BigInt(seconds) * 1_000_000_000n + BigInt(packed & NANOS_BITS);
+  }
+
+  fileOffset(row: number): number {
+    const segment = this.segmentOf(row);
+    const at = row & SEGMENT_MASK;
+    return (segment.offsetHigh[at] ?? 0) * 0x1_0000_0000 + (segment.offsetLow[at] ?? 0);
+  }
+
+  caplen(row: number): number {
+    return this.segmentOf(row).caplen[row & SEGMENT_MASK] ?? 0;
+  }
+
+  length(row: number): number {
+    return this.segmentOf(row).length[row & SEGMENT_MASK] ?? 0;
+  }
+
+  interfaceOf(row: number): number {
+    return this.segmentOf(row).interfaceId[row & SEGMENT_MASK] ?? 0;
+  }
+
+  layersOf(row: number): number {
+    return this.segmentOf(row).layers[row & SEGMENT_MASK] ?? 0;
+  }
+
+  protocolOf(row: number): number {
+    return this.segmentOf(row).protocol[row & SEGMENT_MASK] ?? 0;
+  }
+
+  flowOf(row: number): number | null {
+    const flow = this.segmentOf(row).flow[row & SEGMENT_MASK] ?? NO_FLOW;
+    return flow === NO_FLOW ? null : flow;
+  }
+
+  endpoints(row: number): Endpoints | null {
+    const segment = this.segmentOf(row);
+    const at = row & SEGMENT_MASK;
+    const layers = segment.layers[at] ?? 0;
+    if ((layers & (HAS_IPV4 | HAS_IPV6)) === 0) return null;
+    const protocol = segment.ipProtocol[at] ?? 0;
+    const sport = segment.sport[at] ?? 0;
+    const dport = segment.dport[at] ?? 0;
+    const ports = hasPorts(protocol) && (sport !== 0 || dport !== 0 || (layers & HAS_TCP) !== 0);
+    return {
+      src: this.ipOf(segment.src[at] ?? 0, layers),
+      dst: this.ipOf(segment.dst[at] ?? 0, layers),
+      sport: ports ? sport : null,
+      dport: ports ? dport : null,
+      protocol,
+    };
+  }
+
+  /** An address column's value as an address. */
+  ipOf(value: number, layers: number): Ip {
+    return (layers & HAS_IPV4) !== 0 ? ipv4(value) : this.addresses.ip(value);
+  }
+
+  tcpFlags(row: number): number | null {
+    const segment = this.segmentOf(row);
+    const at = row & SEGMENT_MASK;
+    return ((segment.layers[at] ?? 0) & HAS_TCP) === 0 ? null : (segment.tcpFlags[at] ?? 0) & TCP_FLAG_BITS;
+  }
+
+  analysisOf(row: number): number {
+    return this.segmentOf(row).analysis[row & SEGMENT_MASK] ?? 0;
+  }
+
+  isBadTcp(row: number): boolean {
+    return (this.analysisOf(row) & BAD_TCP) !== 0;
+  }
+
+  flows(): readonly Flow[] {
+    const all: Flow[] = [];
+    for (let id = 0; id < this.flowTable.count; id++) {
+      const flow = this.flowTable.flow(id);
+      if (flow) all.push(flow);
+    }
+    return all;
+  }
+
+  flow(id: number): Flow | null {
+    return this.flowTable.flow(id);
+  }
+}

@@ -1,0 +1,128 @@
+// What the hot decoders learn about one frame: the holder that the index copies into its columns.
+// Surprise: one holder serves all packets. Its constructor assigns every field, so that the engine keeps one shape for it
+// (a holder whose fields appear later runs five times slower), and `reset` assigns them all again.
+
+/** Bits of `layers`: which headers were read whole, and what makes the columns an incomplete picture. */
+export const HAS_IPV4 = 1;
+export const HAS_IPV6 = 2;
+export const HAS_TCP = 4;
+export const HAS_UDP = 8;
+export const HAS_ICMP = 16;
+export const HAS_ARP = 32;
+/** Another IP header may follow inside (tunnel, quoted packet): filters on addresses must look at the bytes. */
+export const HAS_INNER = 64;
+/** Something was cut off or wrong; `dissect` says what. */
+export const HAS_ISSUE = 128;
+
+/** Tables that a decoder can hand the rest of the frame to. */
+export const NEXT_NONE = 0;
+export const NEXT_ETHERTYPE = 1;
+export const NEXT_IP_PROTOCOL = 2;
+export const NEXT_TCP_PORTS = 3;
+export const NEXT_UDP_PORTS = 4;
+export const NEXT_LINK_TYPE = 5;
+
+const NO_VIEW = new DataView(new ArrayBuffer(0));
+
+export class FrameFacts {
+  /** The bytes; decoders read from `at` and never at or beyond `end`. */
+  view: DataView;
+  start: number;
+  at: number;
+  end: number;
+  /** Where the innermost header's own length says its payload ends; may lie beyond `end` when the frame was cut. */
+  wireEnd: number;
+  next: number;
+  nextKey: number;
+
+  layers: number;
+  /** Number of the last protocol that was read, in the generated registry. */
+  protocol: number;
+  /** Outermost IP header. IPv4 addresses stand in the `d` words. */
+  ipProtocol: number;
+  srcA: number;
+  srcB: number;
+  srcC: number;
+  srcD: number;
+  dstA: number;
+  dstB: number;
+  dstC: number;
+  dstD: number;
+  sport: number;
+  dport: number;
+  /** Twelve flag bits, as in the header. */
+  tcpFlags: number;
+  seq: number;
+  ack: number;
+  window: number;
+  /** Shift of the window scale option; -1 without. */
+  windowScale: number;
+  /** TCP payload by the IP length (not by what was captured). */
+  payloadLength: number;
+
+  constructor() {
+    this.view = NO_VIEW;
+    this.start = 0;
+    this.at = 0;
+    this.end = 0;
+    this.wireEnd = 0;
+    this.next = NEXT_NONE;
+    this.nextKey = 0;
+    this.layers = 0;
+    this.protocol = 0;
+    this.ipProtocol = 0;
+    this.srcA = 0;
+    this.srcB = 0;
+    this.srcC = 0;
+    this.srcD = 0;
+    this.dstA = 0;
+    this.dstB = 0;
+    this.dstC = 0;
+    this.dstD = 0;
+    this.sport = 0;
+    this.dport = 0;
+    this.tcpFlags = 0;
+    this.seq = 0;
+    this.ack = 0;
+    this.window = 0;
+    this.windowScale = -1;
+    this.payloadLength = 0;
+  }
+
+  /** Begins a frame of `caplen` captured bytes at `start` of `view`, which had `length` bytes on the wire. */
+  reset(view: DataView, start: number, caplen: number, length: number): void {
+    this.view = view;
+    this.start = start;
+    this.at = start;
+    this.end = start + caplen;
+    this.wireEnd = start + Math.max(caplen, length);
+    this.next = NEXT_NONE;
+    this.nextKey = 0;
+    this.layers = 0;
+    this.protocol = 0;
+    this.ipProtocol = 0;
+    this.srcA = 0;
+    this.srcB = 0;
+    this.srcC = 0;
+    this.srcD = 0;
+    this.dstA = 0;
+    this.dstB = 0;
+    this.dstC = 0;
+    this.dstD = 0;
+    this.sport = 0;
+    this.dport = 0;
+    this.tcpFlags = 0;
+    this.seq = 0;
+    this.ack = 0;
+    this.window = 0;
+    this.windowScale = -1;
+    this.payloadLength = 0;
+  }
+
+  /** True when `size` bytes are there at `at`; otherwise notes the issue. */
+  has(size: number): boolean {
+    if (this.at + size <= this.end) return true;
+    this.layers |= HAS_ISSUE;
+    return false;
+  }
+}
