@@ -1,0 +1,70 @@
+// /api/cases/:id/…: packets, flows, timeline, dumps.
+import express, { type Router } from 'express';
+import { z } from 'zod';
+import type { Library } from '../store/library.ts';
+import { methodNotAllowed, valid } from './answers.ts';
+
+const count = (most: number) => z.coerce.number().int().min(0).max(most);
+const filter = z.string().max(4000).default('');
+const packetsQuery = z.object({
+  filter,
+  offset: count(Number.MAX_SAFE_INTEGER).default(0),
+  count: count(5000).default(200),
+});
+const timelineQuery = z.object({ filter, slices: z.coerce.number().int().min(1).max(4000).default(200) });
+const linesQuery = z.object({
+  file: z.string({ error: 'say which dump: ?file=bundle/iptables-save.txt' }),
+  from: z.coerce.number().int().min(1).default(1),
+  count: count(5000).default(200),
+});
+const packetNumber = z.coerce.number({ error: 'is not a packet number' }).int().min(1);
+
+/** Longest wait for packets that are still being indexed, filtered or counted. */
+const waitMs = 1500;
+
+export function packets(library: Library): Router {
+  const router = express.Router({ mergeParams: true });
+  const get = (
+    at: string,
+    answer: (id: string, query: unknown, params: Record<string, string>) => Promise<unknown>,
+  ) => {
+    router
+      .route(`/:id/${at}`)
+      .get(async (request, response) => {
+        const params: Record<string, string> = request.params;
+        response.json(await answer(params['id'] ?? '', request.query, params));
+      })
+      .all(methodNotAllowed('GET'));
+  };
+
+  get('packets', async (id, query) => {
+    const wanted = valid(packetsQuery, query);
+    const found = await library.get(id);
+    return found.rows(wanted.filter, wanted.offset, wanted.count, waitMs);
+  });
+  get('packets/:no', async (id, _query, params) => {
+    const no = valid(packetNumber, params['no']);
+    const found = await library.get(id);
+    return (await found.packets(waitMs)).detail(no);
+  });
+  get('timeline', async (id, query) => {
+    const wanted = valid(timelineQuery, query);
+    const found = await library.get(id);
+    return (await found.packets(waitMs)).timeline(wanted.filter, wanted.slices, waitMs);
+  });
+  get('flows', async (id) => (await (await library.get(id)).packets(waitMs)).flows());
+  get('dumps/lines', async (id, query) => {
+    const wanted = valid(linesQuery, query);
+    const found = await library.get(id);
+    const lines = (await found.dumpText(wanted.file)).split(/\r?\n/);
+    if (lines.at(-1) === '') lines.pop();
+    const from = wanted.from - 1;
+    return {
+      file: wanted.file,
+      totalLines: lines.length,
+      from: wanted.from,
+      lines: lines.slice(from, from + wanted.count),
+    };
+  });
+  return router;
+}

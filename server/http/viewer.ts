@@ -1,0 +1,17 @@
+// The viewer's files: hashed assets for ever, the page itself always fresh, and the page for every path of its own.
+import path from 'node:path';
+import express, { type Router } from 'express';
+
+export function viewer(folder: string): Router {
+  const router = express.Router();
+  const assets = { immutable: true, maxAge: '365d', index: false, fallthrough: false };
+  router.use('/assets', express.static(path.join(folder, 'assets'), assets));
+  router.use(express.static(folder, { index: false, maxAge: 0 }));
+  router.get('/{*path}', (request, response, next) => {
+    // A missing file is missing; only what can be a page of the viewer gets the page.
+    if (path.extname(request.path) !== '' || request.path.startsWith('/api/')) return next();
+    response.setHeader('Cache-Control', 'no-cache');
+    response.sendFile('index.html', { root: folder });
+  });
+  return router;
+}

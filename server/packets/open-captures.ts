@@ -1,0 +1,107 @@
+// Captures named on a command line: files, `-` for stdin, compressed ones, and archives of captures.
+import { CaptureIndexer } from '../../parsers/index/capture-index.ts';
+import { Refusal } from '../refusal.ts';
+import { defaultLimits } from '../store/limits.ts';
+import { reasonOf, type System } from '../system/system.ts';
+import type { Bytes } from '../unpack/byte-reader.ts';
+import { opened } from '../unpack/opened.ts';
+import { Capture } from './capture.ts';
+import { FrameFile } from './frame-file.ts';
+import { Packets } from './packets.ts';
+
+export interface OpenedCaptures {
+  readonly packets: Packets;
+  readonly captures: readonly Capture[];
+  /** What could not be read, one sentence each, with the file's name. */
+  readonly issues: readonly string[];
+  close(): void;
+}
+
+const kinds = 'pcap or pcapng, also compressed with gzip, zstd or lz4, or in a tar archive';
+
+class Opening {
+  readonly captures: Capture[] = [];
+  readonly issues: string[] = [];
+  private readonly system: System;
+
+  constructor(system: System) {
+    this.system = system;
+  }
+
+  async open(path: string): Promise<void> {
+    const name = path === '-' ? 'stdin' : path;
+    const before = this.captures.length;
+    try {
+      if (path !== '-' && (await this.openPlain(path))) return;
+      await this.openStream(name, path === '-' ? this.system.terminal.input : this.system.files.read(path));
+    } catch (error) {
+      if (error instanceof Refusal) throw new Refusal(400, error.code, `${name}: ${error.message}`);
+      throw new Refusal(400, 'unreadable', `${name} ${reasonOf(error)}; name a capture file (${kinds})`);
+    }
+    if (this.captures.length === before)
+      throw new Refusal(400, 'no-capture', `${name}: holds no capture; expected ${kinds}`);
+  }
+
+  /** A capture as it is: frames are read from the file itself. */
+  private async openPlain(path: string): Promise<boolean> {
+    const stat = await this.system.files.stat(path);
+    if (stat === null) throw new Refusal(400, 'unreadable', `does not exist; name a capture file (${kinds})`);
+    if (stat.kind === 'folder') throw new Refusal(400, 'unreadable', `is a folder; name the capture files in it`);
+    if (stat.kind !== 'file') return false; // a pipe: read once, from the front
+    if (stat.bytes === 0) throw new Refusal(400, 'unreadable', 'is empty; expected at least the header of a capture');
+    const content = await opened(this.system.files.read(path), this.context);
+    if (content.kind !== 'capture' || content.wrapping.length > 0) return false;
+    await this.index(path, content.body, path, null);
+    return true;
+  }
+
+  private get context() {
+    return { programs: this.system.programs, limits: defaultLimits.unpacked };
+  }
+
+  private async openStream(name: string, source: Bytes): Promise<void> {
+    const content = await opened(source, this.context);
+    if (content.kind === 'capture') return this.spool(name, content.body);
+    if (content.kind === 'text') throw new Refusal(400, 'no-capture', `is not a capture; expected ${kinds}`);
+    for await (const entry of content.entries) {
+      const member = await opened(entry.body, this.context);
+      if (member.kind === 'capture') await this.spool(`${name}/${entry.path}`, member.body);
+    }
+  }
+
+  /** What cannot be read twice goes to a temporary file, which has no name any more as soon as it is open. */
+  private async spool(name: string, body: Bytes): Promise<void> {
+    const temporary = this.system.files.temporaryPath();
+    await this.index(name, body, temporary, temporary);
+  }
+
+  private async index(name: string, body: Bytes, framesIn: string, copyTo: string | null): Promise<void> {
+    const { files } = this.system;
+    const sink = copyTo === null ? null : await files.openWrite(copyTo);
+    const indexer = new CaptureIndexer();
+    const capture = new Capture(name, indexer.index, new FrameFile(files.openRead(framesIn)));
+    if (copyTo !== null) await files.remove(copyTo);
+    try {
+      for await (const chunk of body) {
+        if (sink !== null) await sink.write(chunk);
+        indexer.append(chunk);
+      }
+    } catch (error) {
+      this.issues.push(`${name}: ${error instanceof Refusal ? error.message : reasonOf(error)}`);
+    }
+    indexer.end();
+    await sink?.close();
+    this.issues.push(...indexer.index.issues.map((issue) => `${name}: ${issue.message}`));
+    this.captures.push(capture);
+  }
+}
+
+export async function openCaptures(system: System, paths: readonly string[]): Promise<OpenedCaptures> {
+  if (paths.filter((p) => p === '-').length > 1) throw new Refusal(400, 'bad-usage', 'stdin (-) can be read only once');
+  const opening = new Opening(system);
+  for (const path of paths) await opening.open(path);
+  const packets = new Packets(system.clock);
+  packets.setCaptures(opening.captures);
+  await packets.catchUp(Number.POSITIVE_INFINITY);
+  return { packets, captures: opening.captures, issues: opening.issues, close: () => packets.close() };
+}

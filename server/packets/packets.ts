@@ -1,0 +1,271 @@
+// The packets of a case (or of a command's arguments): captures merged, filtered and put into the words of the API.
+import type { FlowRow, PacketDetail, PacketRow, PacketRows, Timeline } from '../../api/schemas.ts';
+import { endpointText } from '../../parsers/core/address.ts';
+import { compileFilter } from '../../parsers/filter/compile-filter.ts';
+import { describePacket, dissectPacket, type Flow } from '../../parsers/index/capture-index.ts';
+import { Refusal } from '../refusal.ts';
+import type { Clock } from '../system/system.ts';
+import type { Capture } from './capture.ts';
+import { Filtered } from './filtered.ts';
+import { FlowIds, type FlowPlace } from './flow-ids.ts';
+import { MergedList, type Position } from './merged-list.ts';
+import { inSlices, type KeepOn } from './slices.ts';
+
+/** Filters whose results are kept a case. */
+const filtersKept = 8;
+
+/** Compiles a display filter, or refuses with the place that is wrong. */
+export function filterOf(text: string) {
+  const compiled = compileFilter(text);
+  if (compiled.ok) return compiled.test;
+  throw new Refusal(400, 'bad-filter', compiled.message, compiled.position);
+}
+
+export class Packets {
+  readonly list = new MergedList();
+  private readonly clock: Clock;
+  private readonly flowIds = new FlowIds();
+  private readonly filters = new Map<string, Filtered>();
+  private captures: readonly Capture[] = [];
+  private names = new Map<string, string>();
+  private numbered = new Set<Capture>();
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  setCaptures(captures: readonly Capture[]): void {
+    if (!this.captures.every((c, i) => captures[i] === c)) {
+      this.flowIds.forget();
+      this.numbered = new Set();
+    }
+    this.captures = [...captures];
+    this.list.setCaptures(captures);
+  }
+
+  /** Takes in what arrived since, for at most `budgetMs`. */
+  catchUp(budgetMs: number): Promise<boolean> {
+    return inSlices(this.clock, (keepOn) => this.list.advance(keepOn), budgetMs);
+  }
+
+  /** The name of a packet's point; captures of the same name in different folders are told apart by their folder. */
+  pointOf(capture: Capture, interfaceId: number): string {
+    const key = `${interfaceId} ${capture.path}`;
+    const known = this.names.get(key);
+    if (known !== undefined) return known;
+    const name = capture.pointOfInterface(interfaceId);
+    const folder = capture.path.split('/').at(-2);
+    const others = this.captures.filter((c) => c !== capture && c.points().includes(name));
+    const shared = folder !== undefined && others.some((c) => c.path.split('/').at(-2) !== folder);
+    const shown = shared ? `${folder}/${name}` : name;
+    this.names.set(key, shown);
+    return shown;
+  }
+
+  /** Every point, in the order of the captures. */
+  points(): string[] {
+    this.names = new Map();
+    const all = this.captures.flatMap((c) => {
+      const ids = c.index.interfaces.map((i) => i.id);
+      return (ids.length === 0 ? [0] : ids).map((id) => this.pointOf(c, id));
+    });
+    return [...new Set(all)];
+  }
+
+  /** Times of the first and the last packet. */
+  span(): { firstNs: bigint; lastNs: bigint } | null {
+    let span: { firstNs: bigint; lastNs: bigint } | null = null;
+    for (const { index } of this.captures) {
+      if (index.packetCount === 0) continue;
+      const first = index.timestampNs(0);
+      const last = index.timestampNs(index.packetCount - 1);
+      span = {
+        firstNs: span === null || first < span.firstNs ? first : span.firstNs,
+        lastNs: span === null || last > span.lastNs ? last : span.lastNs,
+      };
+    }
+    return span;
+  }
+
+  /** The scan of a filter, started or found; null for the empty filter. */
+  private scanOf(filter: string): Filtered | null {
+    const text = filter.trim();
+    if (text === '') return null;
+    const scan = this.filters.get(text) ?? new Filtered(this.list, filterOf(text));
+    this.filters.delete(text);
+    this.filters.set(text, scan);
+    const oldest = this.filters.keys().next().value;
+    if (this.filters.size > filtersKept && oldest !== undefined) this.filters.delete(oldest);
+    return scan;
+  }
+
+  private advance(scan: Filtered | null, keepOn: KeepOn): boolean {
+    const merged = this.list.advance(keepOn);
+    return (scan === null || scan.advance(keepOn)) && merged;
+  }
+
+  /**
+   * A window of the rows that pass `filter`. Waits until the window is full or everything is tested, but no longer than
+   * `budgetMs`; `settled` says whether the totals are final for what has arrived.
+   */
+  async rows(
+    filter: string,
+    offset: number,
+    count: number,
+    budgetMs: number,
+  ): Promise<{ page: PacketRows; settled: boolean }> {
+    const scan = this.scanOf(filter);
+    const settled = await inSlices(this.clock, (keepOn) => this.advance(scan, keepOn), budgetMs);
+    this.numberFlows();
+    const matched = scan === null ? this.list.total : scan.matched;
+    const end = Math.min(matched, offset + count);
+    const rows: PacketRow[] = [];
+    for (let i = offset; i < end; i++) rows.push(this.rowAt(scan === null ? i : scan.placeAt(i)));
+    return { page: { total: this.list.total, matched, offset, rows }, settled };
+  }
+
+  /** Goes on with a filter for one slice of time; true when everything has been tested. */
+  continueFilter(filter: string): Promise<boolean> {
+    const scan = this.scanOf(filter);
+    return inSlices(this.clock, (keepOn) => this.advance(scan, keepOn), 0);
+  }
+
+  /**
+   * Numbers the flows of complete captures in the order of the captures, so that an id means the same flow after a restart,
+   * whatever was asked first.
+   */
+  private numberFlows(): void {
+    for (const [captureNumber, capture] of this.captures.entries()) {
+      if (!capture.index.ended) return;
+      if (this.numbered.has(capture)) continue;
+      this.numbered.add(capture);
+      const last = capture.index.flows().length - 1;
+      if (last >= 0) this.flowIds.idOf(capture, captureNumber, last);
+    }
+  }
+
+  private flowIdOf({ capture, captureNumber, row }: Position): number | null {
+    const local = capture.index.flowOf(row);
+    return local === null ? null : this.flowIds.idOf(capture, captureNumber, local);
+  }
+
+  rowAt(place: number): PacketRow {
+    const at = this.list.at(place);
+    const { capture, row } = at;
+    const { index } = capture;
+    const { source, destination, protocol, info, color } = describePacket(index, row, capture.frame(row));
+    return {
+      no: place + 1,
+      tsNs: index.timestampNs(row).toString(),
+      source,
+      destination,
+      protocol,
+      length: index.length(row),
+      info,
+      point: this.pointOf(capture, index.interfaceOf(row)),
+      color,
+      flow: this.flowIdOf(at),
+      rewritten: false,
+    };
+  }
+
+  /** Capture, row and frame of a packet by its number. The frame is lent. */
+  packetAt(no: number): Position & { frame: Uint8Array } {
+    if (no < 1 || no > this.list.total) {
+      throw new Refusal(404, 'no-packet', `there is no packet ${no}; the case has packets 1 to ${this.list.total}`);
+    }
+    const at = this.list.at(no - 1);
+    return { ...at, frame: at.capture.frame(at.row) };
+  }
+
+  detail(no: number): PacketDetail {
+    this.numberFlows();
+    const at = this.packetAt(no);
+    const { index } = at.capture;
+    const { layers, issues } = dissectPacket(index, at.row, at.frame);
+    return {
+      no,
+      tsNs: index.timestampNs(at.row).toString(),
+      caplen: index.caplen(at.row),
+      length: index.length(at.row),
+      point: this.pointOf(at.capture, index.interfaceOf(at.row)),
+      layers,
+      bytes: Buffer.from(at.frame).toString('base64'),
+      issues: issues.map((issue) => issue.message),
+      flow: this.flowIdOf(at),
+    };
+  }
+
+  flows(): FlowRow[] {
+    this.numberFlows();
+    return this.captures.flatMap((capture, captureNumber) =>
+      capture.index.flows().map((flow) => this.flowRow(capture, captureNumber, flow)),
+    );
+  }
+
+  private flowRow(capture: Capture, captureNumber: number, flow: Flow): FlowRow {
+    return {
+      id: this.flowIds.idOf(capture, captureNumber, flow.id),
+      protocol: flow.protocol,
+      client: endpointText(flow.client.ip, flow.client.port),
+      server: endpointText(flow.server.ip, flow.server.port),
+      point: this.pointOf(capture, flow.interfaceId),
+      packets: flow.packets,
+      bytes: flow.bytes,
+      packetsToServer: flow.packetsToServer,
+      packetsToClient: flow.packetsToClient,
+      bytesToServer: flow.bytesToServer,
+      bytesToClient: flow.bytesToClient,
+      firstNs: flow.firstNs.toString(),
+      lastNs: flow.lastNs.toString(),
+      initialRtt: flow.initialRtt,
+      flagsToServer: flow.flagsToServer,
+      flagsToClient: flow.flagsToClient,
+      retransmissions: flow.retransmissions,
+      state: flow.state,
+      firstPacket: (this.list.placeOf(captureNumber, flow.firstRow) ?? flow.firstRow) + 1,
+    };
+  }
+
+  /** A conversation by its id, with the capture it is in; null when there is none. */
+  flowById(id: number): (FlowPlace & { flow: Flow; point: string }) | null {
+    this.numberFlows();
+    const place = this.flowIds.placeOf(id);
+    const flow = place?.capture.index.flow(place.local) ?? null;
+    return place === null || flow === null
+      ? null
+      : { ...place, flow, point: this.pointOf(place.capture, flow.interfaceId) };
+  }
+
+  async timeline(filter: string, slices: number, budgetMs: number): Promise<Timeline> {
+    const scan = this.scanOf(filter);
+    await inSlices(this.clock, (keepOn) => this.advance(scan, keepOn), budgetMs);
+    const { firstNs, lastNs } = this.span() ?? { firstNs: 0n, lastNs: 0n };
+    const packets = new Array<number>(slices).fill(0);
+    const bad = new Array<number>(slices).fill(0);
+    const width = Math.max(1, Number(lastNs - firstNs + 1n));
+    const generation = this.list.generation;
+    let i = 0;
+    const step = (keepOn: KeepOn): boolean => {
+      if (this.list.generation !== generation) return true;
+      const end = scan === null ? this.list.total : scan.matched;
+      while (i < end) {
+        for (const stop = Math.min(end, i + 1024); i < stop; i++) {
+          const { capture, row } = this.list.at(scan === null ? i : scan.placeAt(i));
+          const part = Number(capture.index.timestampNs(row) - firstNs) / width;
+          const slice = Math.min(slices - 1, Math.max(0, Math.floor(part * slices)));
+          packets[slice] = (packets[slice] ?? 0) + 1;
+          if (capture.index.isBadTcp(row)) bad[slice] = (bad[slice] ?? 0) + 1;
+        }
+        if (!keepOn()) return i >= end;
+      }
+      return true;
+    };
+    await inSlices(this.clock, step, budgetMs);
+    return { fromNs: firstNs.toString(), toNs: lastNs.toString(), packets, bad };
+  }
+
+  close(): void {
+    for (const capture of this.captures) capture.close();
+  }
+}

@@ -1,0 +1,79 @@
+// Programs of this machine, started with argument arrays and without a shell.
+import { spawn } from 'node:child_process';
+import fsp from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Programs } from './system.ts';
+
+/** A node's PATH often lacks the sbin folders where iptables and tcpdump live. */
+const alwaysSearched = ['/usr/sbin', '/sbin', '/usr/bin', '/bin'];
+const outputLimit = 16 << 20;
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
+}
+
+async function* filter(
+  program: string,
+  args: readonly string[],
+  source: AsyncIterable<Uint8Array>,
+): AsyncIterable<Uint8Array> {
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr = (stderr + chunk.toString('utf8')).slice(-2000);
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  let sourceFailure: unknown = null;
+  const lending = async function* () {
+    try {
+      yield* source;
+    } catch (error) {
+      sourceFailure = error; // the program still gets to decode what arrived
+    }
+  };
+  // The program may stop reading early (EPIPE); its exit status and stderr say why.
+  const fed = pipeline(lending, child.stdin).catch(() => undefined);
+  try {
+    for await (const chunk of child.stdout) yield chunk as Uint8Array;
+    const status = await ended;
+    await fed;
+    if (sourceFailure !== null) throw sourceFailure;
+    if (status !== 0) throw new Error(lastLine(stderr) || `${path.basename(program)} ended with status ${status}`);
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+export const realPrograms: Programs = {
+  async find(name) {
+    const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), ...alwaysSearched].filter((f) => f !== '');
+    for (const folder of folders) {
+      const full = path.join(folder, name);
+      try {
+        await fsp.access(full, fsp.constants.X_OK);
+        return full;
+      } catch {
+        // not in this folder
+      }
+    }
+    return null;
+  },
+  run(program, args, timeoutMs) {
+    return new Promise((resolve, reject) => {
+      const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs });
+      const texts = { stdout: '', stderr: '' };
+      for (const stream of ['stdout', 'stderr'] as const) {
+        child[stream].setEncoding('utf8').on('data', (text: string) => {
+          if (texts[stream].length < outputLimit) texts[stream] += text;
+        });
+      }
+      child.once('error', reject);
+      child.once('close', (status) => resolve({ status: status ?? 1, ...texts }));
+    });
+  },
+  filter,
+};

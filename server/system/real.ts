@@ -1,0 +1,84 @@
+// The real operating system behind the interface of system.ts.
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { realFiles } from './real-files.ts';
+import { realPrograms } from './real-programs.ts';
+import type { Clock, Listener, ListenOptions, System, Terminal } from './system.ts';
+
+const clock: Clock = {
+  now: () => new Date(),
+  monotonicMs: () => performance.now(),
+  delay: (ms) => delay(ms),
+  every(ms, run) {
+    const timer = setInterval(run, ms);
+    timer.unref();
+    return () => clearInterval(timer);
+  },
+};
+
+function realTerminal(): Terminal {
+  let closed = false;
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    closed = true;
+    if (error.code !== 'EPIPE') process.stderr.write(`vethscope: cannot write the output: ${error.message}\n`);
+  });
+  process.stderr.on('error', () => undefined);
+  return {
+    outIsTty: process.stdout.isTTY === true,
+    input: process.stdin as AsyncIterable<Uint8Array>,
+    out(text) {
+      if (closed) return Promise.resolve(false);
+      return new Promise((resolve) => {
+        process.stdout.write(text, () => resolve(!closed));
+      });
+    },
+    error: (text) => void process.stderr.write(text),
+  };
+}
+
+function listen(options: ListenOptions): Promise<Listener> {
+  const server = http.createServer({ requestTimeout: 0, headersTimeout: 20_000 }, options.onRequest);
+  server.on('upgrade', options.onUpgrade);
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, () => {
+      server.off('error', reject);
+      const { port } = server.address() as AddressInfo;
+      const close = () =>
+        new Promise<void>((done) => {
+          server.close(() => done());
+          server.closeAllConnections();
+        });
+      resolve({ host: options.host, port, close });
+    });
+  });
+}
+
+/** @param packageFolder where dist/, fixtures/ and package.json stand */
+export function realSystem(packageFolder: string): System {
+  return {
+    files: realFiles,
+    programs: realPrograms,
+    clock,
+    terminal: realTerminal(),
+    process: {
+      env: process.env,
+      homeFolder: os.homedir(),
+      userId: process.getuid?.() ?? null,
+      nodeVersion: process.version,
+      packageFolder,
+      onStop(run) {
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+          process.once(signal, () => {
+            process.removeAllListeners('SIGINT');
+            process.removeAllListeners('SIGTERM');
+            run(signal);
+          });
+        }
+      },
+    },
+    listen,
+  };
+}
