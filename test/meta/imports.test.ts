@@ -71,11 +71,22 @@ test.each([
   ['server/system/real.ts', "import fs from 'node:fs';"],
   ['web/worker/a.ts', "import { index } from '../../parsers/index/x.ts';"],
   ['web/app/a.ts', "import type { Step } from '../../netpath/x.ts';"],
-  ['parsers/wire/udp.ts', "import type { Protocol } from './protocol.ts';"],
   ['parsers/wire/udp.ts', "// import fs from 'node:fs';\n/* import fs from 'node:fs'; */"],
   ['parsers/wire/udp.test.ts', "import fs from 'node:fs';"],
 ])('%s may: %s', (file, text) => {
   expect(violationsOf({ [file]: text })).toEqual([]);
+});
+
+test('siblings are what the registry lists; the frame they stand on is free', () => {
+  const files = {
+    'parsers/wire/registry.gen.ts': "import { udp } from './udp.ts';\nimport { tcp } from './tcp.ts';\n",
+    'parsers/wire/udp.ts': "import { facts } from './facts.ts';\nimport { tcp } from './tcp.ts';\n",
+    'parsers/wire/tcp.ts': '',
+    'parsers/wire/facts.ts': '',
+  };
+  const found = violationsOf(files);
+  expect(found).toHaveLength(1);
+  expect(found[0]).toContain('parsers/wire/udp.ts:2: imports ./tcp.ts: a protocol never imports a sibling');
 });
 
 test('a paid debt must leave the list', () => {
