@@ -8,7 +8,19 @@ export const sourceRef = z.object({ file: z.string(), line: z.number().int(), te
 export type SourceRefDto = z.infer<typeof sourceRef>;
 
 /** Who wrote a rule or decided a step. Colours in the viewer have one meaning each and follow this. */
-export const owner = z.enum(['kube-proxy', 'cni', 'ipvs', 'conntrack', 'docker', 'calico', 'cilium', 'istio', 'kubelet', 'kernel', 'other']);
+export const owner = z.enum([
+  'kube-proxy',
+  'cni',
+  'ipvs',
+  'conntrack',
+  'docker',
+  'calico',
+  'cilium',
+  'istio',
+  'kubelet',
+  'kernel',
+  'other',
+]);
 export type Owner = z.infer<typeof owner>;
 
 /** A run of text. With `source` it links to a dump line, with `packet` to a packet number of the case. */
@@ -52,7 +64,19 @@ export const packetState = z.object({
 });
 
 export const step = z.object({
-  kind: z.enum(['rule', 'policy', 'return', 'rewrite', 'ipvs', 'route', 'conntrack', 'bridge', 'enter', 'exit', 'socket']),
+  kind: z.enum([
+    'rule',
+    'policy',
+    'return',
+    'rewrite',
+    'ipvs',
+    'route',
+    'conntrack',
+    'bridge',
+    'enter',
+    'exit',
+    'socket',
+  ]),
   hook: z.string().nullable(),
   family: z.string().nullable(),
   table: z.string().nullable(),

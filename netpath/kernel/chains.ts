@@ -1,0 +1,330 @@
+// Compiles iptables rules and walks chains as the kernel does, writing the lines that its own trace would print.
+//
+// Surprise: what a trace prints at a RETURN and at the end of a chain depends on backend and kernel:
+//   legacy            a "return" line at the end of a user chain and for an unconditional RETURN; policy at the end of a built-in one
+//   nft before 6.7    a "return" line (without the rule) for RETURN and at the end of every chain, then the policy
+//   nft from 6.7      the rule with verdict RETURN; nothing at the end of a chain but the policy
+// (fixtures/lab: ipvs-legacy.*, ipvs-nft.* on 6.1, native.* on 6.18).
+import type { IptablesChain, IptablesRule, IptablesTable, NftRuleset } from '../../parsers/nodestate/state.ts';
+import { matchModules } from '../match/registry.gen.ts';
+import { type Owner, ownerOfRule } from '../owner.ts';
+import { targetModules } from '../target/registry.gen.ts';
+import type { Fragment, Step } from '../trace.ts';
+import { isUnknown } from '../tri.ts';
+import { type Clause, type Context, type Effect, isRandom, type NatAddress } from './clause.ts';
+import { stateOf } from './packet.ts';
+
+export type TraceStyle = 'legacy' | 'nft-before-6.7' | 'nft';
+
+type Action =
+  | { readonly kind: 'jump'; readonly chain: string; readonly goto: boolean }
+  | { readonly kind: 'accept' | 'drop' | 'return' | 'none' }
+  | { readonly kind: 'effect'; readonly apply: (c: Context) => Effect }
+  | { readonly kind: 'unknown'; readonly why: string };
+
+export interface CompiledRule {
+  readonly rule: IptablesRule;
+  readonly owner: Owner;
+  readonly clauses: readonly Clause[];
+  /** Why a match is not understood; the rule may or may not match. */
+  readonly unreadable: string | null;
+  readonly action: Action;
+  /** No condition at all, not even a comment: legacy's trace calls an unconditional RETURN the end of the chain. */
+  readonly bare: boolean;
+}
+
+export interface CompiledChain {
+  readonly chain: IptablesChain;
+  readonly rules: readonly CompiledRule[];
+}
+
+export interface CompiledTable {
+  readonly name: string;
+  readonly family: 4 | 6;
+  readonly style: TraceStyle;
+  readonly chains: ReadonlyMap<string, CompiledChain>;
+  /** Base chains that exist in the kernel: iptables-nft prints empty ones that were never made. */
+  readonly exists: (chain: string) => boolean;
+}
+
+function compileAction(rule: IptablesRule, table: IptablesTable, family: 4 | 6): Action {
+  const t = rule.target;
+  if (!t) return { kind: 'none' };
+  if (table.chains.has(t.name)) return { kind: 'jump', chain: t.name, goto: t.goto };
+  if (t.name === 'ACCEPT') return { kind: 'accept' };
+  if (t.name === 'DROP') return { kind: 'drop' };
+  if (t.name === 'RETURN') return { kind: 'return' };
+  const module = targetModules.find((m) => m.target === t.name);
+  if (!module) return { kind: 'unknown', why: `what the target ${t.name} does` };
+  const apply = module.compile(t.options, family);
+  return typeof apply === 'string'
+    ? { kind: 'unknown', why: `what -j ${t.name} does (${apply})` }
+    : { kind: 'effect', apply };
+}
+
+function compileRule(rule: IptablesRule, table: IptablesTable, family: 4 | 6): CompiledRule {
+  const clauses: Clause[] = [];
+  let unreadable: string | null = null;
+  for (const m of rule.matches) {
+    const module = matchModules.find((x) => x.module === m.module);
+    const compiled = module ? module.compile(m.options, family) : `-m ${m.module} is not simulated`;
+    if (typeof compiled === 'string') unreadable ??= compiled;
+    else clauses.push(...compiled);
+  }
+  return {
+    rule,
+    owner: ownerOfRule(rule.chain, rule.target?.name ?? null, rule.comment),
+    clauses,
+    unreadable,
+    action: compileAction(rule, table, family),
+    bare: rule.matches.length === 0,
+  };
+}
+
+/** `nft` is the dump of nft itself, where base chains that were never made do not stand. */
+export function compileTable(
+  table: IptablesTable,
+  family: 4 | 6,
+  style: TraceStyle,
+  nft: NftRuleset | null,
+): CompiledTable {
+  const chains = new Map<string, CompiledChain>();
+  for (const chain of table.chains.values())
+    chains.set(chain.name, { chain, rules: chain.rules.map((r) => compileRule(r, table, family)) });
+  const nftFamily = family === 4 ? 'ip' : 'ip6';
+  const exists = (name: string): boolean => {
+    const chain = table.chains.get(name);
+    if (!chain) return false;
+    if (style === 'legacy' || chain.rules.length > 0 || chain.policy === 'DROP') return true;
+    if (!nft) return false;
+    return nft.baseChains.some((b) => b.family === nftFamily && b.table === table.name && b.name === name);
+  };
+  return { name: table.name, family, style, chains, exists };
+}
+
+export type ChainResult =
+  | {
+      readonly kind: 'accept';
+      readonly nat: {
+        readonly type: 'dnat' | 'snat';
+        readonly address: NatAddress;
+        readonly rule: CompiledRule;
+      } | null;
+    }
+  | { readonly kind: 'drop'; readonly rejected: string | null; readonly source: IptablesRule | IptablesChain }
+  | { readonly kind: 'insufficient'; readonly why: string; readonly settle: string; readonly source: IptablesRule };
+
+interface Frame {
+  readonly chain: CompiledChain;
+  next: number;
+  /** Stands for a base chain that was left by goto: only its policy is still to come. */
+  readonly left: boolean;
+}
+
+/** What a match says, with unknown and random answers put to the world. */
+function matches(r: CompiledRule, c: Context): boolean {
+  let unsure: { what: string; settle: string } | null =
+    r.unreadable === null
+      ? null
+      : { what: `whether this rule matches: ${r.unreadable}`, settle: 'support for this match' };
+  let random: number | null | undefined;
+  for (const clause of r.clauses) {
+    if (isRandom(clause)) {
+      random = clause.probability;
+      continue;
+    }
+    const t = clause.evaluate(c);
+    if (isUnknown(t)) unsure ??= { what: t.unknown, settle: t.settle };
+    else if (!t) return false;
+  }
+  if (unsure) {
+    const choice = c.world.decide({
+      source: r.rule.source,
+      why: `It is not known ${unsure.what}. What would settle it: ${unsure.settle}.`,
+      choices: [
+        { assumed: `this rule does not match`, probability: null },
+        { assumed: `this rule matches`, probability: null },
+      ],
+    });
+    if (choice === 0) return false;
+  }
+  if (random === undefined) return true;
+  const p = random;
+  return (
+    c.world.decide({
+      source: r.rule.source,
+      why: 'The kernel picks at random; a capture or a conntrack entry of the flow tells which.',
+      choices: [
+        { assumed: `the random choice falls on ${r.rule.target?.name ?? 'this rule'}`, probability: p },
+        {
+          assumed: `the random choice passes ${r.rule.target?.name ?? 'this rule'} by`,
+          probability: p === null ? null : 1 - p,
+        },
+      ],
+    }) === 0
+  );
+}
+
+function why(r: CompiledRule, c: Context): Fragment[] {
+  const out: Fragment[] = [];
+  for (const clause of r.clauses) {
+    const f = clause.explain(c);
+    if (f.length === 0) continue;
+    if (out.length > 0) out.push({ kind: 'text', text: '; ' });
+    out.push(...f);
+  }
+  return out;
+}
+
+/** Walks one base chain of a table for the packet. */
+export function walk(table: CompiledTable, base: string, c: Context, priority: number, steps: Step[]): ChainResult {
+  const baseChain = table.chains.get(base);
+  if (!baseChain) return { kind: 'accept', nat: null };
+  const stack: Frame[] = [{ chain: baseChain, next: 0, left: false }];
+  const emit = (
+    kind: Step['kind'],
+    frame: Frame,
+    rule: CompiledRule | null,
+    verdict: string | null,
+    extra: Partial<Step> = {},
+  ) => {
+    steps.push({
+      kind,
+      hook: c.hook,
+      family: table.family === 4 ? 'ip' : 'ip6',
+      table: table.name,
+      chain: frame.chain.chain.name,
+      rule: rule?.rule.text ?? null,
+      verdict,
+      source: rule?.rule.source ?? (kind === 'policy' ? frame.chain.chain.source : null),
+      packet: stateOf(c.packet),
+      priority,
+      owner: rule?.owner ?? null,
+      summary: '',
+      why: [],
+      mattered: false,
+      rewrite: null,
+      ...extra,
+    });
+  };
+  /** The line for leaving a user chain, or the end of the base chain, where the trace has one. */
+  const emitReturn = (frame: Frame, rule: CompiledRule | null) => {
+    const isBase = frame.chain === baseChain;
+    if (table.style === 'legacy') {
+      if (rule && !rule.bare) emit('rule', frame, rule, 'RETURN', { summary: 'returns', why: why(rule, c) });
+      else if (!isBase)
+        emit('return', frame, null, null, { summary: 'end of the chain', source: rule?.rule.source ?? null });
+    } else if (table.style === 'nft') {
+      if (rule) emit('rule', frame, rule, 'RETURN', { summary: 'returns', why: why(rule, c) });
+    } else
+      emit('return', frame, null, null, {
+        summary: rule ? 'returns' : 'end of the chain',
+        source: rule?.rule.source ?? null,
+        why: rule ? why(rule, c) : [],
+      });
+  };
+  const policy = (frame: Frame): ChainResult => {
+    const verdict = frame.chain.chain.policy ?? 'ACCEPT';
+    emit('policy', frame, null, verdict, { summary: `policy ${verdict}`, mattered: verdict === 'DROP' });
+    return verdict === 'DROP'
+      ? { kind: 'drop', rejected: null, source: frame.chain.chain }
+      : { kind: 'accept', nat: null };
+  };
+
+  for (let budget = 100_000; budget > 0; budget--) {
+    const frame = stack.at(-1);
+    if (!frame) return { kind: 'accept', nat: null };
+    const r = frame.chain.rules[frame.next];
+    if (!r) {
+      if (!frame.left) emitReturn(frame, null);
+      if (stack.length === 1) return policy(frame);
+      stack.pop();
+      continue;
+    }
+    frame.next++;
+    if (!matches(r, c)) continue;
+    const a = r.action;
+    switch (a.kind) {
+      case 'none':
+        emit('rule', frame, r, 'CONTINUE', { summary: 'counted', why: why(r, c) });
+        break;
+      case 'accept':
+        // An unconditional standard target in legacy's tables looks to its trace like the end of the chain.
+        if (table.style === 'legacy' && r.bare)
+          emit(frame.chain === baseChain ? 'policy' : 'return', frame, null, 'ACCEPT', {
+            source: r.rule.source,
+            summary: 'accepted',
+            mattered: true,
+          });
+        else emit('rule', frame, r, 'ACCEPT', { summary: 'accepted', why: why(r, c), mattered: true });
+        return { kind: 'accept', nat: null };
+      case 'drop':
+        if (table.style === 'legacy' && r.bare)
+          emit(frame.chain === baseChain ? 'policy' : 'return', frame, null, 'DROP', {
+            source: r.rule.source,
+            summary: 'dropped',
+            mattered: true,
+          });
+        else emit('rule', frame, r, 'DROP', { summary: 'dropped', why: why(r, c), mattered: true });
+        return { kind: 'drop', rejected: null, source: r.rule };
+      case 'return':
+        emitReturn(frame, r);
+        if (stack.length === 1) return policy(frame);
+        stack.pop();
+        break;
+      case 'jump': {
+        const chain = table.chains.get(a.chain);
+        if (!chain) break;
+        emit('rule', frame, r, `${a.goto ? 'GOTO' : 'JUMP'}:${a.chain}`, { summary: `to ${a.chain}`, why: why(r, c) });
+        if (a.goto) stack.pop();
+        if (stack.length === 0) stack.push({ chain: { chain: baseChain.chain, rules: [] }, next: 0, left: true });
+        stack.push({ chain, next: 0, left: false });
+        break;
+      }
+      case 'unknown':
+        emit('rule', frame, r, null, { summary: 'not known', mattered: true });
+        return { kind: 'insufficient', why: a.why, settle: 'support for this target', source: r.rule };
+      case 'effect': {
+        const before = stateOf(c.packet);
+        const because = why(r, c);
+        const e = a.apply(c);
+        if (e.kind === 'unknown') {
+          emit('rule', frame, r, null, { packet: before, summary: 'not known', mattered: true });
+          return { kind: 'insufficient', why: e.why, settle: e.settle, source: r.rule };
+        }
+        if (e.kind === 'continue') {
+          emit('rule', frame, r, 'CONTINUE', {
+            packet: before,
+            summary: e.summary ?? 'goes on',
+            why: because,
+            mattered: before.mark !== c.packet.mark,
+          });
+          break;
+        }
+        if (e.kind === 'verdict') {
+          emit('rule', frame, r, e.verdict, {
+            packet: before,
+            summary: e.summary ?? e.verdict.toLowerCase(),
+            why: because,
+            mattered: true,
+          });
+          if (e.verdict === 'ACCEPT') return { kind: 'accept', nat: null };
+          return { kind: 'drop', rejected: e.rejected, source: r.rule };
+        }
+        emit('rule', frame, r, 'ACCEPT', { packet: before, summary: e.summary ?? '', why: because, mattered: true });
+        if (e.kind === 'snat') return { kind: 'accept', nat: { type: 'snat', address: e.address, rule: r } };
+        const index =
+          e.choices.length === 1
+            ? 0
+            : c.world.decide({
+                source: r.rule.source,
+                why: 'DNAT to a range picks one address a client; conntrack tells which.',
+                choices: e.choices.map(() => ({ assumed: 'one address of the DNAT range', probability: null })),
+              });
+        const choice = e.choices[index];
+        return { kind: 'accept', nat: choice ? { type: 'dnat', address: choice.address, rule: r } : null };
+      }
+    }
+  }
+  throw new Error(`chain ${base} of table ${table.name} does not end`);
+}

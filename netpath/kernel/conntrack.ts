@@ -1,0 +1,106 @@
+// Connection tracking as far as one packet needs it: its state, and which NAT its connection has.
+import { type Ip, sameIp } from '../../parsers/core/address.ts';
+import { TCP } from '../../parsers/core/protocol-numbers.ts';
+import type { ConntrackEntry, Tuple } from '../../parsers/nodestate/state.ts';
+import type { Packet } from './packet.ts';
+import { TCP_FLAGS } from './packet.ts';
+
+export interface Endpoint {
+  readonly ip: Ip;
+  readonly port: number | null;
+}
+
+/** The connection of the packet under simulation. `dnat`/`snat` are what was set up, null when that direction is untouched. */
+export interface Connection {
+  state: 'new' | 'established' | 'related' | 'invalid' | 'untracked';
+  /** The packet goes with (original) or against (reply) the direction of the connection's first packet. */
+  direction: 'original' | 'reply';
+  readonly original: Tuple;
+  dnat: Endpoint | null;
+  snat: Endpoint | null;
+  /** NAT for destination / source is decided (also when decided to be nothing): nat chains are not asked again. */
+  dnatDone: boolean;
+  snatDone: boolean;
+  mark: number;
+  /** Confirmed and seen replies, for --ctstatus. */
+  seenReply: boolean;
+  assured: boolean;
+  /** The dump's entry behind this connection, if it came from one. */
+  readonly entry: ConntrackEntry | null;
+}
+
+export function tupleOf(p: Packet): Tuple {
+  return { src: p.src, dst: p.dst, sport: p.sport, dport: p.dport, icmpId: null };
+}
+
+export function newConnection(p: Packet): Connection {
+  return {
+    state: 'new',
+    direction: 'original',
+    original: tupleOf(p),
+    dnat: null,
+    snat: null,
+    dnatDone: false,
+    snatDone: false,
+    mark: 0,
+    seenReply: false,
+    assured: false,
+    entry: null,
+  };
+}
+
+function sameTuple(a: Tuple, b: Tuple): boolean {
+  return sameIp(a.src, b.src) && sameIp(a.dst, b.dst) && a.sport === b.sport && a.dport === b.dport;
+}
+
+/** The dump's entry whose original or reply tuple is the packet's. */
+export function findEntry(
+  entries: readonly ConntrackEntry[] | null,
+  p: Packet,
+): { entry: ConntrackEntry; direction: 'original' | 'reply' } | null {
+  const tuple = tupleOf(p);
+  for (const entry of entries ?? []) {
+    if (entry.protocol !== p.protocol || entry.original.src.family !== p.family) continue;
+    if (sameTuple(entry.original, tuple)) return { entry, direction: 'original' };
+    if (sameTuple(entry.reply, tuple)) return { entry, direction: 'reply' };
+  }
+  return null;
+}
+
+/** Destination and source NAT that an entry records: the reply tuple, read backwards, where it differs from the original. */
+export function natOfEntry(entry: ConntrackEntry): { dnat: Endpoint | null; snat: Endpoint | null } {
+  const { original, reply } = entry;
+  const dnat = !sameIp(reply.src, original.dst) || reply.sport !== original.dport;
+  const snat = !sameIp(reply.dst, original.src) || reply.dport !== original.sport;
+  return {
+    dnat: dnat ? { ip: reply.src, port: reply.sport } : null,
+    snat: snat ? { ip: reply.dst, port: reply.dport } : null,
+  };
+}
+
+/** TCP states in which a new SYN makes the kernel forget the entry and start a new connection (nf_conntrack_proto_tcp.c). */
+const REOPENED_BY_SYN = new Set(['TIME_WAIT', 'CLOSE', 'LAST_ACK']);
+
+/** True when the packet would begin a new connection although an entry with its tuple exists. */
+export function reopens(entry: ConntrackEntry, p: Packet): boolean {
+  const syn = (p.tcpFlags & (TCP_FLAGS.SYN | TCP_FLAGS.ACK)) === TCP_FLAGS.SYN;
+  return p.protocol === TCP && syn && entry.state !== null && REOPENED_BY_SYN.has(entry.state);
+}
+
+/** The connection that an entry stands for, as the packet finds it. */
+export function connectionOf(entry: ConntrackEntry, direction: 'original' | 'reply'): Connection {
+  const { dnat, snat } = natOfEntry(entry);
+  return {
+    state: direction === 'reply' || !entry.unreplied ? 'established' : 'new',
+    direction,
+    original: entry.original,
+    dnat,
+    snat,
+    dnatDone: true,
+    snatDone: true,
+    mark: entry.mark,
+    seenReply: !entry.unreplied,
+    assured: entry.assured,
+    entry,
+  };
+}

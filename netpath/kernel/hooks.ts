@@ -1,0 +1,26 @@
+// Netfilter's hooks and the priorities of what Linux registers on them, as data (reference: netfilter_ipv4.h, ip_vs_core.c).
+
+export type Hook = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
+
+/** Priority of each iptables table at each hook that it has. nat runs behind one dispatcher at the fixed places -100 and 100. */
+export const TABLE_PRIORITIES: Readonly<Record<string, Readonly<Partial<Record<Hook, number>>>>> = {
+  raw: { PREROUTING: -300, OUTPUT: -300 },
+  mangle: { PREROUTING: -150, INPUT: -150, FORWARD: -150, OUTPUT: -150, POSTROUTING: -150 },
+  nat: { PREROUTING: -100, INPUT: 100, OUTPUT: -100, POSTROUTING: 100 },
+  filter: { INPUT: 0, FORWARD: 0, OUTPUT: 0 },
+  security: { INPUT: 50, FORWARD: 50, OUTPUT: 50 },
+};
+
+export const CONNTRACK_PRIORITY = -200;
+
+/** Where IPVS takes packets: after the filter at LOCAL_IN, before it at LOCAL_OUT. */
+export const IPVS_IN_PRIORITY: Readonly<Partial<Record<Hook, number>>> = { INPUT: 99, OUTPUT: -98 };
+
+/** nft's names of the hooks. */
+export const NFT_HOOKS: Readonly<Record<Hook, string>> = {
+  PREROUTING: 'prerouting',
+  INPUT: 'input',
+  FORWARD: 'forward',
+  OUTPUT: 'output',
+  POSTROUTING: 'postrouting',
+};

@@ -1,0 +1,135 @@
+// A node, compiled from its dumps: tables with their rules resolved, routes, sets, bridges, services. Made once, run for many packets.
+import type { Ip } from '../../parsers/core/address.ts';
+import { sameIp } from '../../parsers/core/address.ts';
+import { type Pod, podsOf } from '../../parsers/nodestate/pods.ts';
+import type { IptablesDump, Link, NftBaseChain, NodeState } from '../../parsers/nodestate/state.ts';
+import { type CompiledTable, compileTable, type TraceStyle } from './chains.ts';
+import type { NodeView } from './clause.ts';
+import { Fib } from './fib.ts';
+import { type Hook, NFT_HOOKS } from './hooks.ts';
+import { SetIndex } from './sets.ts';
+
+export class Machine implements NodeView {
+  readonly state: NodeState;
+  readonly fib: Fib;
+  readonly sets: SetIndex | null;
+  readonly pods: readonly Pod[];
+  readonly tables: readonly CompiledTable[];
+  readonly links: ReadonlyMap<string, Link>;
+  /** What could not be compiled or is missing, as sentences for the user. */
+  readonly issues: string[] = [];
+
+  constructor(state: NodeState) {
+    this.state = state;
+    this.fib = new Fib(state.host);
+    this.sets = state.ipsets ? new SetIndex(state.ipsets) : null;
+    this.pods = podsOf(state);
+    this.links = new Map((state.host.links ?? []).map((l) => [l.name, l]));
+    this.tables = state.iptables.flatMap((d) =>
+      [...d.tables.values()].map((t) => compileTable(t, d.family, this.#style(d), state.nft)),
+    );
+  }
+
+  #style(dump: IptablesDump): TraceStyle {
+    const backend = dump.backend ?? this.state.iptablesBackend ?? 'legacy';
+    if (backend === 'legacy') return 'legacy';
+    // 6.7 masks the verdict before it tells rules from returns (net/netfilter/nf_tables_core.c); without uname the newer form is shown.
+    const k = this.state.kernel;
+    return k && (k.major < 6 || (k.major === 6 && k.minor < 7)) ? 'nft-before-6.7' : 'nft';
+  }
+
+  sysctl(name: string): string | null {
+    return this.state.sysctl?.get(name)?.value ?? null;
+  }
+
+  /** A per-device IPv4 setting where the kernel takes the larger of `all` and the device. */
+  maxSysctl(key: string, device: string): number {
+    const value = (d: string) => Number(this.sysctl(`net.ipv4.conf.${d}.${key}`) ?? '0');
+    return Math.max(value('all'), value(device));
+  }
+
+  /** True when bridged packets of the family pass the IP hooks; null when no dump says. */
+  bridgeNetfilter(family: 4 | 6): boolean | null {
+    const v = this.sysctl(family === 4 ? 'net.bridge.bridge-nf-call-iptables' : 'net.bridge.bridge-nf-call-ip6tables');
+    if (v !== null) return v === '1';
+    if (this.state.modules) return this.state.modules.has('br_netfilter');
+    return this.state.sysctl ? false : null; // the setting exists only while br_netfilter is loaded
+  }
+
+  forwarding(device: string, family: 4 | 6): boolean | null {
+    const own = this.sysctl(`net.ipv${family}.conf.${device}.forwarding`);
+    if (own !== null) return own === '1';
+    const all = family === 4 ? this.sysctl('net.ipv4.ip_forward') : this.sysctl('net.ipv6.conf.all.forwarding');
+    return all === null ? null : all === '1';
+  }
+
+  isBridge(device: string): boolean {
+    return (
+      this.links.get(device)?.kind === 'bridge' ||
+      [...this.links.values()].some((l) => l.master === device && l.kind !== null)
+    );
+  }
+
+  /** The bridge that a device is a port of. */
+  bridgeOf(device: string): string | null {
+    const master = this.links.get(device)?.master ?? null;
+    return master !== null && this.links.get(master)?.kind !== 'bond' ? master : null;
+  }
+
+  /** Tables of a family that have the chain of a hook, in the order of registration as far as it is known. */
+  tablesAt(hook: Hook, family: 4 | 6): CompiledTable[] {
+    return this.tables.filter((t) => t.family === family && t.chains.has(hook) && t.exists(hook));
+  }
+
+  /** Native nftables base chains with rules at a hook: not simulated, so the outcome depends on them. */
+  nativeChainsAt(hook: Hook, family: 4 | 6): NftBaseChain[] {
+    const nft = this.state.nft;
+    if (!nft) return [];
+    const managed = new Set(nft.tables.filter((t) => t.managedByIptables).map((t) => `${t.family} ${t.name}`));
+    return nft.baseChains.filter(
+      (b) =>
+        b.hook === NFT_HOOKS[hook] &&
+        (b.family === 'inet' || b.family === (family === 4 ? 'ip' : 'ip6')) &&
+        (b.ruleCount > 0 || b.policy === 'drop') &&
+        !managed.has(`${b.family} ${b.table}`),
+    );
+  }
+
+  /** The running pod that has an address. */
+  podByIp(ip: Ip): Pod | null {
+    return this.pods.find((p) => !p.hostNetwork && !p.finished && p.ips.some((x) => sameIp(x, ip))) ?? null;
+  }
+
+  /** A pod by `namespace/name`, or by bare name where only one has it. */
+  podByName(text: string): Pod | 'ambiguous' | null {
+    const exact = this.pods.find((p) => p.id === text);
+    if (exact) return exact;
+    const byName = this.pods.filter((p) => p.name === text || p.netns === text);
+    return byName.length > 1 ? 'ambiguous' : (byName[0] ?? null);
+  }
+
+  podByHostInterface(device: string): Pod | null {
+    return this.pods.find((p) => p.hostInterface === device) ?? null;
+  }
+
+  /** Host side of a pod's veth: what a dump says, else the port where the pod's MAC is known. */
+  hostInterfaceOf(pod: Pod): string | null {
+    if (pod.hostInterface !== null && this.links.has(pod.hostInterface)) return pod.hostInterface;
+    const ip = pod.ips[0];
+    return ip ? this.portOf(ip) : null;
+  }
+
+  /** The device (bridge port) that leads to a neighbour address, by neighbour and forwarding tables. */
+  portOf(ip: Ip): string | null {
+    const neighbour = this.state.host.neighbours?.find((n) => sameIp(n.ip, ip) && n.mac !== null);
+    if (neighbour?.mac) {
+      const mac = neighbour.mac.toLowerCase();
+      const port = this.state.host.fdb?.find((f) => f.mac === mac && !f.permanent);
+      if (port) return port.device;
+    }
+    const pod = this.podByIp(ip);
+    return pod?.hostInterface !== null && pod?.hostInterface !== undefined && this.links.has(pod.hostInterface)
+      ? pod.hostInterface
+      : null;
+  }
+}

@@ -1,0 +1,60 @@
+// The packet as the simulator carries it: the fields that rules can ask for, with the devices the kernel would show for it.
+import { endpointText, type Family, type Ip } from '../../parsers/core/address.ts';
+import type { PacketState } from '../trace.ts';
+
+/** TCP flag bits in header order. */
+export const TCP_FLAGS = { FIN: 1, SYN: 2, RST: 4, PSH: 8, ACK: 16, URG: 32, ECE: 64, CWR: 128 } as const;
+
+export interface Packet {
+  family: Family;
+  /** IP protocol number. */
+  protocol: number;
+  src: Ip;
+  dst: Ip;
+  /** Ports; null for protocols without. */
+  sport: number | null;
+  dport: number | null;
+  icmpType: number | null;
+  icmpCode: number | null;
+  /** TCP flag bits; 0 for other protocols. */
+  tcpFlags: number;
+  mark: number;
+  ttl: number;
+  /** IP total length in bytes; null when not given. */
+  length: number | null;
+  tos: number;
+  /** Source MAC, lower case; null when not known. */
+  mac: string | null;
+  /** Devices as netfilter sees them; `phys*` are bridge ports. */
+  inIf: string | null;
+  outIf: string | null;
+  physIn: string | null;
+  physOut: string | null;
+  /** True while the packet is inside a bridge hook (physdev --physdev-is-bridged). */
+  bridged: boolean;
+}
+
+export function stateOf(p: Packet): PacketState {
+  return {
+    in: p.inIf,
+    out: p.outIf,
+    src: textOf(p.src),
+    dst: textOf(p.dst),
+    sport: p.sport,
+    dport: p.dport,
+    mark: p.mark,
+    ttl: p.ttl,
+  };
+}
+
+function textOf(ip: Ip): string {
+  return endpointText(ip, null);
+}
+
+export function srcText(p: Packet): string {
+  return endpointText(p.src, p.sport);
+}
+
+export function dstText(p: Packet): string {
+  return endpointText(p.dst, p.dport);
+}

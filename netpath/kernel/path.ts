@@ -1,0 +1,401 @@
+// Where a packet goes between the hooks: bridge or routed, forwarded or local, through IPVS or not. The control flow of ip_rcv,
+// ip_forward, ip_local_deliver, __ip_local_out, br_handle_frame and br_netfilter, as far as one packet needs it.
+import { endpointText, type Ip, ipText, isLoopback, sameIp } from '../../parsers/core/address.ts';
+import type { Pod } from '../../parsers/nodestate/pods.ts';
+import { type RouteResult, routeText } from './fib.ts';
+import { ipvsIn } from './ipvs.ts';
+import { deliverLocally } from './socket.ts';
+import { type Ending, ending, type Walker } from './walker.ts';
+
+/** Where the packet begins: at a device of the node (with the bridge port it came in by), or in the node itself. */
+export type Arrival =
+  | { readonly kind: 'local' }
+  | { readonly kind: 'device'; readonly device: string; readonly port: string | null; readonly toBridge: boolean };
+
+export function runPath(w: Walker, arrival: Arrival): Ending {
+  if (arrival.kind === 'local') return localOut(w);
+  if (arrival.port !== null) return bridgeIn(w, arrival.device, arrival.port, arrival.toBridge);
+  w.packet.inIf = arrival.device;
+  w.note('enter', `arrives on ${arrival.device}`, { source: w.machine.links.get(arrival.device)?.source ?? null });
+  const end = w.runHook('PREROUTING');
+  return end ?? routeInput(w);
+}
+
+// ---- bridge -------------------------------------------------------------------------------------------------------
+
+function bridgeIn(w: Walker, bridge: string, port: string, toBridge: boolean): Ending {
+  const p = w.packet;
+  p.inIf = bridge;
+  w.note('enter', port === bridge ? `arrives on ${bridge}` : `arrives on ${port}, a port of ${bridge}`, {
+    source: w.machine.links.get(port)?.source ?? null,
+  });
+  let netfilter = w.machine.bridgeNetfilter(p.family);
+  if (netfilter === null) {
+    netfilter =
+      w.world.decide({
+        source: null,
+        why: 'Whether bridged packets pass the IP hooks is set by net.bridge.bridge-nf-call-iptables; sysctl -a tells.',
+        choices: [
+          { assumed: 'net.bridge.bridge-nf-call-iptables is 1', probability: null },
+          { assumed: 'net.bridge.bridge-nf-call-iptables is 0', probability: null },
+        ],
+      }) === 0;
+  }
+  if (!netfilter) {
+    if (toBridge) {
+      const end = w.runHook('PREROUTING');
+      return end ?? routeInput(w);
+    }
+    p.inIf = null;
+    w.note('bridge', `${bridge} forwards the frame itself; its packets pass no IP hook (bridge-nf-call is 0)`, {
+      owner: 'kernel',
+    });
+    return deliverToPort(w, bridge, port);
+  }
+  p.physIn = port === bridge ? null : port;
+  const before = p.dst;
+  const end = w.runHook('PREROUTING');
+  if (end) return end;
+  if (sameIp(before, p.dst)) {
+    if (toBridge) return routeInput(w);
+    return bridgeForward(w, bridge, port);
+  }
+  // br_nf_pre_routing_finish: after a DNAT the route decides whether the frame stays on the bridge.
+  const route = lookup(w, p.dst, bridge);
+  if ('end' in route) return route.end;
+  if (route.type === 'unicast' && route.device === bridge) {
+    w.note(
+      'route',
+      `${routeText(route.route)}: the new destination is on the same bridge, the frame stays on ${bridge}`,
+      { source: route.route.ref },
+    );
+    return bridgeForward(w, bridge, port);
+  }
+  return routeInput(w);
+}
+
+/** Forwarding inside the bridge with br_netfilter on: FORWARD and POSTROUTING run in the bridge, the TTL stays. */
+function bridgeForward(w: Walker, bridge: string, port: string): Ending {
+  const p = w.packet;
+  const out = w.machine.portOf(p.dst);
+  if (out !== null && out === port) {
+    const end = hairpin(w, out);
+    if (end) return end;
+  }
+  p.inIf = bridge;
+  p.outIf = bridge;
+  p.physOut = out;
+  p.bridged = true;
+  const forward = w.runHook('FORWARD');
+  if (forward) return forward;
+  p.inIf = null;
+  const post = w.runHook('POSTROUTING');
+  if (post) return post;
+  return deliverToPort(w, bridge, port);
+}
+
+/** A bridge does not send a frame out of the port it came in by unless that port is in hairpin mode. */
+function hairpin(w: Walker, port: string): Ending | null {
+  const link = w.machine.links.get(port);
+  if (link?.hairpin === true) {
+    w.note('bridge', `${port} is in hairpin mode: the frame may go back where it came from`, {
+      source: link.source,
+      mattered: false,
+    });
+    return null;
+  }
+  const dropped = ending(
+    'dropped',
+    `The bridge does not send a frame back out of ${port}, where it came in: hairpin mode is off.`,
+    link?.source ?? null,
+  );
+  if (link?.hairpin === false) return dropped;
+  const on = w.world.decide({
+    source: link?.source ?? null,
+    why: `Whether ${port} is in hairpin mode is not in the dumps; bridge -j -d link tells.`,
+    choices: [
+      { assumed: `${port} is in hairpin mode`, probability: null },
+      { assumed: `${port} is not in hairpin mode`, probability: null },
+    ],
+  });
+  return on === 0 ? null : dropped;
+}
+
+function deliverToPort(w: Walker, bridge: string, from: string): Ending {
+  const p = w.packet;
+  const port = w.machine.portOf(p.dst);
+  if (port !== null && port === from && !w.steps.some((s) => s.kind === 'bridge' && s.summary.includes('hairpin'))) {
+    const end = hairpin(w, port);
+    if (end) return end;
+  }
+  const pod = w.machine.podByIp(p.dst);
+  return deliverToPod(w, pod, port ?? bridge);
+}
+
+// ---- receiving ----------------------------------------------------------------------------------------------------
+
+function lookup(w: Walker, dst: Ip, iif: string | null): RouteResult | { end: Ending } {
+  const p = w.packet;
+  const answer = w.machine.fib.lookup({
+    dst,
+    src: p.src,
+    mark: p.mark,
+    iif,
+    oif: null,
+    protocol: p.protocol,
+    sport: p.sport,
+    dport: p.dport,
+  });
+  if (answer.kind === 'unknown') {
+    return {
+      end: ending(
+        'insufficientInfo',
+        `The route of ${ipText(dst)} is not known: ${answer.why}. What would settle it: ${answer.settle}.`,
+        null,
+      ),
+    };
+  }
+  if (answer.kind === 'none') return { end: ending('noRoute', `The node has no route to ${ipText(dst)}.`, null) };
+  const r = answer.result;
+  if (r.type === 'blackhole')
+    return { end: ending('dropped', `The route ${routeText(r.route)} drops it silently.`, r.route.ref) };
+  if (r.type === 'unreachable' || r.type === 'prohibit') {
+    return {
+      end: ending(
+        'noRoute',
+        `The route ${routeText(r.route)} refuses it (ICMP ${r.type === 'prohibit' ? 'prohibited' : 'unreachable'}).`,
+        r.route.ref,
+      ),
+    };
+  }
+  if (r.nexthops.length === 0) return r;
+  const index = w.world.decide({
+    source: r.route.ref,
+    why: 'The route has several next hops; the kernel hashes the flow onto one of them.',
+    choices: r.nexthops.map((h) => ({
+      assumed: `the next hop is ${h.via ? ipText(h.via) : h.device}`,
+      probability: null,
+    })),
+  });
+  const hop = r.nexthops[index];
+  return hop ? { ...r, device: hop.device, via: hop.via } : r;
+}
+
+/** Checks of the source that ip_route_input makes (fib_validate_source): martians and reverse path. */
+function validateSource(w: Walker, device: string): Ending | null {
+  const p = w.packet;
+  if (p.family !== 4) return null;
+  const m = w.machine;
+  const localnet = m.maxSysctl('route_localnet', device) > 0;
+  if (device !== 'lo' && isLoopback(p.src) && !localnet) {
+    return ending(
+      'dropped',
+      `A packet from ${ipText(p.src)} may not come in by ${device}: a martian source (route_localnet is 0).`,
+      null,
+    );
+  }
+  if (device !== 'lo' && m.fib.isConfigured(p.src) && m.maxSysctl('accept_local', device) === 0) {
+    return ending(
+      'dropped',
+      `The source ${ipText(p.src)} is an address of the node itself: a martian source (accept_local is 0).`,
+      m.fib.localType(p.src)?.source ?? null,
+    );
+  }
+  const mode = m.maxSysctl('rp_filter', device);
+  if (mode === 0 || device === 'lo') return null;
+  const back = m.fib.lookup({
+    dst: p.src,
+    src: p.dst,
+    mark: 0,
+    iif: null,
+    oif: null,
+    protocol: p.protocol,
+    sport: null,
+    dport: null,
+  });
+  if (back.kind === 'unknown') return null;
+  const r = back.kind === 'route' ? back.result : null;
+  const reachable = r !== null && (r.type === 'unicast' || r.type === 'local');
+  const same = reachable && (r.device === device || r.nexthops.some((h) => h.device === device));
+  if (mode === 2 ? reachable : same) return null;
+  const way = r?.device
+    ? `the way back to ${ipText(p.src)} is ${r.device}`
+    : `there is no way back to ${ipText(p.src)}`;
+  return ending('dropped', `rp_filter=${mode} on ${device} drops it: ${way}.`, r?.route.ref ?? null);
+}
+
+function routeInput(w: Walker): Ending {
+  const p = w.packet;
+  const device = p.inIf ?? 'lo';
+  const m = w.machine;
+  if (p.family === 4 && isLoopback(p.dst) && device !== 'lo' && m.maxSysctl('route_localnet', device) === 0) {
+    return ending(
+      'dropped',
+      `A packet for ${ipText(p.dst)} may not come in by ${device}: a martian destination (route_localnet is 0).`,
+      null,
+    );
+  }
+  const route = lookup(w, p.dst, device);
+  if ('end' in route) return route.end;
+  const bad = validateSource(w, device);
+  if (bad) return bad;
+  if (route.type === 'local' || route.type === 'broadcast' || route.type === 'multicast') {
+    w.note('route', `${ipText(p.dst)} is an address of the node: ${routeText(route.route)}`, {
+      source: route.route.ref,
+      owner: 'kernel',
+    });
+    return localIn(w);
+  }
+  const on = m.forwarding(device, p.family);
+  if (on === false) {
+    const key = p.family === 4 ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding';
+    return ending(
+      'dropped',
+      `The node does not forward: forwarding is off on ${device}.`,
+      m.state.sysctl?.get(`net.ipv${p.family}.conf.${device}.forwarding`)?.source ??
+        m.state.sysctl?.get(key)?.source ??
+        null,
+    );
+  }
+  w.note('route', `forwarded: ${routeText(route.route)}`, { source: route.route.ref, owner: 'kernel' });
+  return forward(w, route);
+}
+
+function forward(w: Walker, route: RouteResult): Ending {
+  const p = w.packet;
+  if (p.ttl <= 1)
+    return ending('dropped', 'Its time to live is used up; the node answers with ICMP time exceeded.', null);
+  p.ttl -= 1;
+  p.outIf = route.device;
+  const end = w.runHook('FORWARD');
+  if (end) return end;
+  return postRouting(w, route);
+}
+
+function postRouting(w: Walker, route: RouteResult): Ending {
+  w.packet.outIf = route.device;
+  const end = w.runHook('POSTROUTING');
+  return end ?? exit(w, route);
+}
+
+function localIn(w: Walker): Ending {
+  const p = w.packet;
+  p.outIf = null;
+  const filtered = w.runHook('INPUT', Number.NEGATIVE_INFINITY, 98);
+  if (filtered) return filtered;
+  const r = ipvsIn(w, 'INPUT');
+  if (r.kind === 'end') return r.end;
+  if (r.kind === 'sent' && w.machine.fib.localType(r.server.address)?.type !== 'local')
+    return ipvsSend(w, r.server.address);
+  const end = w.runHook('INPUT', 100);
+  return end ?? deliverLocally(w);
+}
+
+/** IPVS sends the packet from LOCAL_IN (or LOCAL_OUT) through LOCAL_OUT and POSTROUTING; FORWARD never sees it. */
+function ipvsSend(w: Walker, server: Ip): Ending {
+  const p = w.packet;
+  const cameIn = p.inIf;
+  p.inIf = null;
+  const route = lookup(w, server, null);
+  if ('end' in route) return route.end;
+  p.outIf = route.device;
+  w.note('route', `IPVS sends it: ${routeText(route.route)}`, { source: route.route.ref, owner: 'ipvs' });
+  const end = w.runHook('OUTPUT');
+  if (end) return end;
+  p.inIf = cameIn;
+  return postRouting(w, route);
+}
+
+// ---- sending ------------------------------------------------------------------------------------------------------
+
+function localOut(w: Walker): Ending {
+  const p = w.packet;
+  const first = lookup(w, p.dst, null);
+  if ('end' in first) return first.end;
+  let route = first;
+  const leave = (r: RouteResult): string => (r.type === 'local' ? 'lo' : (r.device ?? 'lo'));
+  p.outIf = leave(route);
+  w.note('enter', 'made by a process of the node', { owner: 'kernel' });
+  w.note('route', `${routeText(route.route)}`, { source: route.route.ref, owner: 'kernel', mattered: false });
+  const markBefore = p.mark;
+  const early = w.runHook('OUTPUT', Number.NEGATIVE_INFINITY, -101);
+  if (early) return early;
+  if (p.mark !== markBefore) {
+    const again = lookup(w, p.dst, null);
+    if ('end' in again) return again.end;
+    route = again;
+  }
+  const dstBefore = p.dst;
+  const nat = w.runHook('OUTPUT', -100, -99);
+  if (nat) return nat;
+  if (!sameIp(dstBefore, p.dst)) {
+    // The packet is routed again for its new destination; the source address stays the one chosen for the old one.
+    const again = lookup(w, p.dst, null);
+    if ('end' in again) return again.end;
+    route = again;
+    w.note('route', `routed again for ${ipText(p.dst)}: ${routeText(route.route)}`, {
+      source: route.route.ref,
+      owner: 'kernel',
+    });
+  }
+  const r = ipvsIn(w, 'OUTPUT');
+  if (r.kind === 'end') return r.end;
+  if (r.kind === 'sent' && w.machine.fib.localType(r.server.address)?.type !== 'local')
+    return ipvsSend(w, r.server.address);
+  const late = w.runHook('OUTPUT', -97);
+  if (late) return late;
+  p.outIf = leave(route);
+  const post = w.runHook('POSTROUTING');
+  if (post) return post;
+  if (route.type !== 'local') return exit(w, route);
+  p.inIf = 'lo';
+  p.outIf = null;
+  w.note('exit', 'through lo, back into the node', { owner: 'kernel', mattered: false });
+  const pre = w.runHook('PREROUTING');
+  return pre ?? routeInput(w);
+}
+
+/** The packet leaves by a device: onto a bridge port, into a pod's veth, or off the node. */
+function exit(w: Walker, route: RouteResult): Ending {
+  const p = w.packet;
+  const device = route.device ?? '?';
+  const nextHop = route.via ?? p.dst;
+  const pod = w.machine.podByIp(p.dst);
+  const onNode =
+    w.machine.isBridge(device) ||
+    w.machine.links.get(device)?.kind === 'veth' ||
+    (pod !== null && pod.hostInterface === device);
+  if (onNode) {
+    const port = w.machine.isBridge(device) ? w.machine.portOf(nextHop) : device;
+    if (pod || w.machine.isBridge(device)) return deliverToPod(w, pod, port ?? device);
+  }
+  const via = route.via ? ` via ${ipText(route.via)}` : '';
+  w.note('exit', `leaves the node by ${device}${via}`, { source: route.route.ref });
+  const neighbour = w.machine.state.host.neighbours?.find((n) => sameIp(n.ip, nextHop) && n.device === device);
+  const silent = neighbour !== undefined && neighbour.mac === null;
+  const note = silent ? ` Nobody answers for ${ipText(nextHop)} on ${device} (${neighbour.states.join(', ')}).` : '';
+  return ending(
+    'leavesNode',
+    `It leaves the node by ${device}${via} for ${endpointText(p.dst, p.dport)}.${note}`,
+    silent ? neighbour.source : route.route.ref,
+    {
+      interface: device,
+      pod: pod?.id ?? null,
+    },
+  );
+}
+
+function deliverToPod(w: Walker, pod: Pod | null, device: string): Ending {
+  const p = w.packet;
+  const where = endpointText(p.dst, p.dport);
+  const source = pod?.sources[0] ?? null;
+  w.note('exit', pod ? `into pod ${pod.id} by ${device}` : `out of ${device}`, {
+    source: w.machine.links.get(device)?.source ?? null,
+  });
+  if (!pod) {
+    return ending('delivered', `It goes out of ${device} to ${where}, which no dump knows as a pod.`, null, {
+      interface: device,
+    });
+  }
+  return ending('delivered', `Pod ${pod.id} receives it as ${where}.`, source, { interface: device, pod: pod.id });
+}

@@ -1,0 +1,76 @@
+// Who takes a packet that is for the node itself: the listening process, or the hostNetwork pod behind it.
+import { endpointText, type Ip, sameIp } from '../../parsers/core/address.ts';
+import { hasPorts, protocolName } from '../../parsers/core/protocol-numbers.ts';
+import type { Listener } from '../../parsers/nodestate/state.ts';
+import type { Machine } from './machine.ts';
+import { type Ending, ending, type Walker } from './walker.ts';
+
+function score(l: Listener, ip: Ip): number {
+  if (l.address) return sameIp(l.address, ip) ? 3 : -1;
+  if (l.family === null) return 1; // a dual-stack socket
+  return l.family === ip.family ? 2 : -1;
+}
+
+/** The listener that a packet for ip:port meets: the most specific address wins. */
+export function findListener(m: Machine, protocol: number, ip: Ip, port: number): Listener | null {
+  const name = protocolName(protocol);
+  let best: Listener | null = null;
+  let bestScore = 0;
+  for (const l of m.state.host.listeners ?? []) {
+    if (l.protocol !== name || l.port !== port) continue;
+    const s = score(l, ip);
+    if (s > bestScore) {
+      best = l;
+      bestScore = s;
+    }
+  }
+  return best;
+}
+
+/** The hostNetwork pod that an endpoint of the API names for this address and port. */
+function hostNetworkPod(m: Machine, ip: Ip, port: number): string | null {
+  for (const e of m.state.endpoints ?? []) {
+    if (!e.ports.some((p) => p.port === port)) continue;
+    const address = e.addresses.find((a) => sameIp(a.ip, ip) && a.pod !== null);
+    if (address) return `${e.namespace}/${address.pod}`;
+  }
+  return null;
+}
+
+/** The end of a packet that was delivered to the node. */
+export function deliverLocally(w: Walker): Ending {
+  const p = w.packet;
+  const where = endpointText(p.dst, p.dport);
+  if (p.dport === null || !hasPorts(p.protocol)) {
+    w.note('socket', `the node takes ${protocolName(p.protocol)} for ${where}`, { owner: 'kernel' });
+    return ending('delivered', `The node itself answers ${protocolName(p.protocol)} for ${where}.`, null, {
+      interface: p.inIf,
+    });
+  }
+  const pod = hostNetworkPod(w.machine, p.dst, p.dport);
+  if (w.machine.state.host.listeners === null) {
+    w.note('socket', `delivered to the node, ${where}; no dump says who listens`, { owner: 'kernel' });
+    return ending(
+      'delivered',
+      `It is delivered to the node; which process listens on ${where} is not known without ss -lntup.`,
+      null,
+      { interface: p.inIf, pod },
+    );
+  }
+  const l = findListener(w.machine, p.protocol, p.dst, p.dport);
+  if (!l) {
+    w.note('socket', `nothing listens on ${where}`, { owner: 'kernel' });
+    const answer = p.protocol === 6 ? 'a RST' : 'ICMP port unreachable';
+    return ending('rejected', `Nothing listens on ${where}; the node answers with ${answer}.`, null, {
+      interface: p.inIf,
+    });
+  }
+  const process = l.process === null ? null : l.pid === null ? l.process : `${l.process} (pid ${l.pid})`;
+  w.note('socket', `${process ?? 'a process'} listens on ${where}`, { owner: 'kernel', source: l.source });
+  return ending(
+    'delivered',
+    `${pod ? `Pod ${pod}` : (process ?? 'A process')} listens on the node and takes it.`,
+    l.source,
+    { interface: p.inIf, pod, process },
+  );
+}

@@ -1,0 +1,277 @@
+// The moving part of a simulation: one packet, its connection, its world, and the steps written so far. Hooks are run here; where
+// the packet goes between hooks is decided in path.ts.
+import { endpointText, type Ip, ipText, sameIp } from '../../parsers/core/address.ts';
+import type { SourceRef } from '../../parsers/core/issue.ts';
+import type { ConntrackEntry } from '../../parsers/nodestate/state.ts';
+import type { Owner } from '../owner.ts';
+import type { DispositionKind, Fragment, Step, StepKind } from '../trace.ts';
+import { type CompiledRule, type CompiledTable, walk } from './chains.ts';
+import type { Context, NatAddress } from './clause.ts';
+import { type Connection, natOfEntry } from './conntrack.ts';
+import { CONNTRACK_PRIORITY, type Hook, TABLE_PRIORITIES } from './hooks.ts';
+import type { Machine } from './machine.ts';
+import { dstText, type Packet, srcText, stateOf } from './packet.ts';
+import type { World } from './world.ts';
+
+/** How a packet's life ended. `at` is the device or pod it ended in. */
+export interface Ending {
+  readonly kind: DispositionKind;
+  readonly reason: string;
+  readonly source: SourceRef | null;
+  readonly interface: string | null;
+  readonly pod: string | null;
+  readonly process: string | null;
+}
+
+export function ending(
+  kind: DispositionKind,
+  reason: string,
+  source: SourceRef | null,
+  more: Partial<Ending> = {},
+): Ending {
+  return { kind, reason, source, interface: null, pod: null, process: null, ...more };
+}
+
+export class Walker {
+  readonly machine: Machine;
+  readonly world: World;
+  readonly packet: Packet;
+  connection: Connection;
+  readonly steps: Step[] = [];
+  ipvs: { virtualService: string; realServer: string } | null = null;
+  /** Source port chosen by the kernel that no dump tells. */
+  sourcePortUnknown = false;
+  /** The dump's entry for this flow, which knows the ports and choices that rules leave open. */
+  readonly hint: ConntrackEntry | null;
+
+  constructor(machine: Machine, world: World, packet: Packet, connection: Connection, hint: ConntrackEntry | null) {
+    this.machine = machine;
+    this.world = world;
+    this.packet = packet;
+    this.connection = connection;
+    this.hint = hint;
+  }
+
+  note(kind: StepKind, summary: string, more: Partial<Step> = {}): void {
+    this.steps.push({
+      kind,
+      hook: null,
+      family: this.packet.family === 4 ? 'ip' : 'ip6',
+      table: null,
+      chain: null,
+      rule: null,
+      verdict: null,
+      source: null,
+      packet: stateOf(this.packet),
+      priority: null,
+      owner: null,
+      summary,
+      why: [],
+      mattered: true,
+      rewrite: null,
+      ...more,
+    });
+  }
+
+  context(hook: Hook): Context {
+    return {
+      packet: this.packet,
+      connection: this.connection,
+      hook,
+      node: this.machine,
+      world: this.world,
+      ipvs: this.ipvs !== null,
+    };
+  }
+
+  /** Runs what is registered at a hook between two priorities (inclusive); null when the packet goes on. */
+  runHook(hook: Hook, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY): Ending | null {
+    const unsure = this.#askNative(hook, from, to);
+    if (unsure) return unsure;
+    const at = this.machine.tablesAt(hook, this.packet.family);
+    const entries = at
+      .filter((t) => t.name !== 'nat')
+      .map((table) => ({
+        priority: TABLE_PRIORITIES[table.name]?.[hook],
+        run: (p: number) => this.#runTable(table, hook, p),
+      }));
+    const natPriority = TABLE_PRIORITIES['nat']?.[hook];
+    const all: { priority: number | undefined; run: (p: number) => Ending | null }[] = [
+      ...entries,
+      { priority: natPriority, run: (p) => this.#nat(hook, p) },
+    ];
+    if (hook === 'PREROUTING' || hook === 'OUTPUT')
+      all.push({ priority: CONNTRACK_PRIORITY, run: (p) => this.#conntrack(hook, p) });
+    all.sort((a, b) => (a.priority ?? 0) - (b.priority ?? 0));
+    for (const e of all) {
+      if (e.priority === undefined || e.priority < from || e.priority > to) continue;
+      const end = e.run(e.priority);
+      if (end) return end;
+    }
+    return null;
+  }
+
+  /** Native nftables rules are not simulated yet: going on assumes that they let the packet pass unchanged, and says so. */
+  #askNative(hook: Hook, from: number, to: number): Ending | null {
+    for (const chain of this.machine.nativeChainsAt(hook, this.packet.family)) {
+      if (chain.priority < from || chain.priority > to) continue;
+      const assumed = `chain ${chain.name} of the nftables table ${chain.family} ${chain.table} lets the packet pass unchanged`;
+      if (this.world.assumptions.some((a) => a.assumed === assumed)) continue;
+      this.world.decide({
+        source: chain.source,
+        why: 'Rules of native nftables tables are not simulated; only iptables rules are.',
+        choices: [{ assumed, probability: null }],
+      });
+    }
+    return null;
+  }
+
+  #runTable(table: CompiledTable, hook: Hook, priority: number): Ending | null {
+    const r = walk(table, hook, this.context(hook), priority, this.steps);
+    return this.#endOf(r, table, hook);
+  }
+
+  #endOf(r: ReturnType<typeof walk>, table: CompiledTable, hook: Hook): Ending | null {
+    if (r.kind === 'accept') return null;
+    if (r.kind === 'insufficient')
+      return ending(
+        'insufficientInfo',
+        `It is not known ${r.why}. What would settle it: ${r.settle}.`,
+        r.source.source,
+      );
+    const where = `${table.name} ${hook}`;
+    if (r.rejected !== null)
+      return ending('rejected', `A rule in ${where} rejects it with ${r.rejected}.`, r.source.source);
+    return ending(
+      'dropped',
+      `${'policy' in r.source ? 'The policy of' : 'A rule in'} ${where} drops it.`,
+      r.source.source,
+    );
+  }
+
+  #conntrack(hook: Hook, priority: number): Ending | null {
+    const { state, entry } = this.connection;
+    this.note('conntrack', `connection is ${state}`, {
+      hook,
+      priority,
+      owner: 'conntrack',
+      source: entry?.source ?? null,
+      mattered: entry !== null,
+    });
+    return null;
+  }
+
+  /** The NAT dispatcher: nat chains for a new connection whose NAT of this kind is open, else the NAT that the connection has. */
+  #nat(hook: Hook, priority: number): Ending | null {
+    const ct = this.connection;
+    if (ct.state === 'untracked' || ct.state === 'invalid') return null;
+    const destination = hook === 'PREROUTING' || hook === 'OUTPUT';
+    const done = destination ? ct.dnatDone : ct.snatDone;
+    if (!done && ct.direction === 'original' && (ct.state === 'new' || ct.state === 'related')) {
+      const end = this.#askNatChains(hook, priority);
+      if (destination) ct.dnatDone = true;
+      else ct.snatDone = true;
+      return end;
+    }
+    this.#applyStored(hook, priority, destination);
+    return null;
+  }
+
+  #askNatChains(hook: Hook, priority: number): Ending | null {
+    let tables = this.machine.tablesAt(hook, this.packet.family).filter((t) => t.name === 'nat');
+    if (tables.length > 1 && tables.every((t) => (t.chains.get(hook)?.rules.length ?? 0) > 0)) {
+      const names = tables.map((t) => (t.style === 'legacy' ? 'legacy' : 'nf_tables'));
+      const first = this.world.decide({
+        source: tables[0]?.chains.get(hook)?.chain.source ?? null,
+        why: 'nat rules stand in both backends; which was registered last, and so runs first, is in no dump (nft list hooks would tell).',
+        choices: names.map((n) => ({ assumed: `the nat table of the ${n} backend runs first`, probability: null })),
+      });
+      tables = [...tables.slice(first), ...tables.slice(0, first)];
+    }
+    for (const table of tables) {
+      const r = walk(table, hook, this.context(hook), priority, this.steps);
+      const end = this.#endOf(r, table, hook);
+      if (end) return end;
+      if (r.kind === 'accept' && r.nat) {
+        if (r.nat.type === 'dnat') this.#dnat(r.nat.address, hook, priority, r.nat.rule);
+        else this.#snat(r.nat.address, hook, priority, r.nat.rule);
+        return null;
+      }
+    }
+    return null;
+  }
+
+  #dnat(to: NatAddress, hook: Hook, priority: number, rule: CompiledRule): void {
+    const ip = to.ip ?? this.packet.dst;
+    const port = to.port ?? this.packet.dport;
+    this.connection.dnat = { ip, port };
+    this.rewriteDst(ip, port, hook, priority, rule.owner, rule.rule.source);
+  }
+
+  #snat(to: NatAddress, hook: Hook, priority: number, rule: CompiledRule): void {
+    const ip = to.ip ?? this.packet.src;
+    let port = to.port ?? this.packet.sport;
+    let known = !to.randomPort;
+    // The dump's entry was made by this very choice: where the address agrees, it tells the port.
+    const recorded = this.hint ? natOfEntry(this.hint).snat : null;
+    if (recorded && sameIp(recorded.ip, ip)) {
+      port = recorded.port;
+      known = true;
+    }
+    this.sourcePortUnknown = !known && port !== null;
+    this.connection.snat = { ip, port };
+    this.rewriteSrc(ip, port, hook, priority, rule.owner, rule.rule.source);
+  }
+
+  #applyStored(hook: Hook, priority: number, destination: boolean): void {
+    const { dnat, snat, direction, original, entry } = this.connection;
+    const source = entry?.source ?? null;
+    if (direction === 'original') {
+      if (destination && dnat && entry) this.rewriteDst(dnat.ip, dnat.port, hook, priority, 'conntrack', source);
+      if (!destination && snat && entry) this.rewriteSrc(snat.ip, snat.port, hook, priority, 'conntrack', source);
+      return;
+    }
+    if (destination && snat) this.rewriteDst(original.src, original.sport, hook, priority, 'conntrack', source);
+    if (!destination && dnat) this.rewriteSrc(original.dst, original.dport, hook, priority, 'conntrack', source);
+  }
+
+  rewriteDst(ip: Ip, port: number | null, hook: Hook, priority: number, owner: Owner, source: SourceRef | null): void {
+    const before = dstText(this.packet);
+    const after = endpointText(ip, this.packet.dport === null ? null : port);
+    if (before === after) return;
+    this.note('rewrite', `destination ${before} → ${after}`, {
+      hook,
+      priority,
+      owner,
+      source,
+      rewrite: { what: 'dst', before, after },
+    });
+    this.packet.dst = ip;
+    if (this.packet.dport !== null) this.packet.dport = port;
+  }
+
+  rewriteSrc(ip: Ip, port: number | null, hook: Hook, priority: number, owner: Owner, source: SourceRef | null): void {
+    const before = srcText(this.packet);
+    const after = this.sourcePortUnknown
+      ? `${ipText(ip)}:*`
+      : endpointText(ip, this.packet.sport === null ? null : port);
+    if (before === after) return;
+    this.note('rewrite', `source ${before} → ${after}`, {
+      hook,
+      priority,
+      owner,
+      source,
+      rewrite: { what: 'src', before, after },
+    });
+    this.packet.src = ip;
+    if (this.packet.sport !== null) this.packet.sport = port;
+  }
+
+  because(text: string, source: SourceRef | null): Fragment[] {
+    if (!source) return [{ kind: 'text', text }];
+    return [
+      { kind: 'text', text: `${text} ` },
+      { kind: 'code', text: `${source.file}:${source.line}`, source },
+    ];
+  }
+}

@@ -1,0 +1,10 @@
+// -j NOTRACK: the older spelling of CT --notrack.
+import type { TargetModule } from '../kernel/clause.ts';
+
+export const target: TargetModule = {
+  target: 'NOTRACK',
+  compile: () => (c) => {
+    c.connection.state = 'untracked';
+    return { kind: 'continue', summary: 'not tracked' };
+  },
+};
