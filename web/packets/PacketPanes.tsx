@@ -1,0 +1,94 @@
+// The chosen packet: its tree and its bytes, tied both ways.
+import { useState } from 'react';
+import { Group, Panel } from 'react-resizable-panels';
+import type { CaseDetail, FieldNode, PacketDetail } from '../../api/schemas.ts';
+import { usePacket } from '../sources/queries.ts';
+import { patchCase } from '../state/useAddress.ts';
+import { Button } from '../ui/Button.tsx';
+import { Icon } from '../ui/Icon.tsx';
+import { Failed, Loading, Notice } from '../ui/Notice.tsx';
+import { Divider, Pane } from '../ui/Panes.tsx';
+import { countText, plural } from '../ui/quantities.ts';
+import { BytesPane } from './BytesPane.tsx';
+import { FieldTree } from './FieldTree.tsx';
+import { type FieldRow, fieldRows, fieldsAtByte } from './fieldTree.ts';
+import { useOpenFields } from './openFields.ts';
+import styles from './PacketPanes.module.css';
+
+function sizeText({ caplen, length, point }: PacketDetail): string {
+  const size = caplen === length ? plural(length, 'byte') : `${countText(caplen)} of ${plural(length, 'byte')}`;
+  return `${size} on ${point}`;
+}
+
+function Panes({ packet, canExplain }: { packet: PacketDetail; canExplain: boolean }) {
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [hovered, setHovered] = useState<FieldNode | null>(null);
+  const { openAll } = useOpenFields();
+  const rows = fieldRows(packet.layers, () => true);
+  const chosenNode = rows.find(({ key }) => key === chosen)?.node ?? null;
+  const pick = (at: number) => {
+    const keys = fieldsAtByte(packet.layers, at);
+    openAll(keys.slice(0, -1));
+    setChosen(keys.at(-1) ?? null);
+  };
+  const { flow } = packet;
+  const aside = (
+    <span className={styles.aside}>
+      <span className={styles.at}>{sizeText(packet)}</span>
+      {flow !== null && canExplain && (
+        <Button
+          className={styles.open}
+          title="Path of this packet’s flow  p"
+          onClick={() => patchCase({ tab: 'path', flow, spec: null, dump: null, outcome: 0 })}
+        >
+          <Icon name="path" />
+          Open path
+        </Button>
+      )}
+    </span>
+  );
+  return (
+    <Group orientation="horizontal" id="packet-columns">
+      <Panel id="tree" defaultSize="52%" minSize="240px">
+        <Pane title={`Packet ${packet.no}`} aside={aside} ownScroll>
+          {packet.issues.map((issue) => (
+            <p key={issue} className={styles.issue}>
+              {issue}
+            </p>
+          ))}
+          <div className={styles.fill}>
+            <FieldTree
+              layers={packet.layers}
+              chosen={chosen}
+              onChoose={(row: FieldRow) => setChosen(row.key)}
+              onHover={setHovered}
+            />
+          </div>
+        </Pane>
+      </Panel>
+      <Divider label="Width of the tree" />
+      <Panel id="bytes" minSize="200px">
+        <Pane title="Bytes" aside={chosenNode?.filter ?? undefined} ownScroll>
+          <div className={styles.fill}>
+            <BytesPane key={packet.no} base64={packet.bytes} chosen={chosenNode} hovered={hovered} onPick={pick} />
+          </div>
+        </Pane>
+      </Panel>
+    </Group>
+  );
+}
+
+export function PacketPanes({ detail, no }: { detail: CaseDetail; no: number | null }) {
+  const packet = usePacket(detail.id, no);
+  if (no === null) {
+    return (
+      <Notice icon="packets" title="No packet chosen">
+        Click a row, or press <kbd>j</kbd>.
+      </Notice>
+    );
+  }
+  if (packet.isError)
+    return <Failed what={`Packet ${no} cannot be shown`} error={packet.error} retry={() => void packet.refetch()} />;
+  if (packet.data === undefined) return <Loading what="Reading the packet" />;
+  return <Panes packet={packet.data} canExplain={detail.hasNodeState} />;
+}

@@ -1,0 +1,61 @@
+import { memo } from 'react';
+import type { PacketRow as Row } from '../../api/schemas.ts';
+import { gridCell, gridRow } from '../ui/gridRoles.ts';
+import { countText } from '../ui/quantities.ts';
+import styles from './PacketRow.module.css';
+
+interface Props {
+  index: number;
+  row: Row | null;
+  time: string;
+  fullTime: string;
+  active: boolean;
+  onSelect: (index: number) => void;
+}
+
+/** A row of the list; before its page has come, its place. */
+export const PacketRow = memo(function PacketRow({ index, row, time, fullTime, active, onSelect }: Props) {
+  const place = gridRow('packet', index, active, () => onSelect(index));
+  if (row === null) {
+    return (
+      <div {...place} className={`${styles.row} ${styles.waiting}`}>
+        <span {...gridCell} className={styles.number}>
+          …
+        </span>
+        {[1, 2, 3, 4, 5, 6, 7].map((cell) => (
+          <span key={cell} {...gridCell} />
+        ))}
+      </div>
+    );
+  }
+  const names = row.rewritten ? `${styles.row} ${styles.rewritten}` : styles.row;
+  return (
+    <div
+      {...place}
+      className={names}
+      data-color={row.color}
+      title={row.rewritten ? 'An address was rewritten (NAT) at another point' : undefined}
+    >
+      <span {...gridCell} className={styles.number}>
+        {row.no}
+      </span>
+      <span {...gridCell} className={styles.number} title={fullTime}>
+        {time}
+      </span>
+      <span {...gridCell} title={row.source}>
+        {row.source}
+      </span>
+      <span {...gridCell} title={row.destination}>
+        {row.destination}
+      </span>
+      <span {...gridCell}>{row.protocol}</span>
+      <span {...gridCell} className={styles.number}>
+        {countText(row.length)}
+      </span>
+      <span {...gridCell} className={styles.point} title={row.point}>
+        {row.point}
+      </span>
+      <span {...gridCell}>{row.info}</span>
+    </div>
+  );
+});

@@ -1,0 +1,12 @@
+// Widths of texts without a browser: average advances of the two fonts, a little wide, so that boxes never cut what fits.
+
+export type Face = 'title' | 'text' | 'mono' | 'small';
+
+const advance: Record<Face, number> = { title: 8.1, text: 6.6, mono: 7.25, small: 6.2 };
+
+export const textWidth = (text: string, face: Face) => text.length * advance[face];
+
+export function fitText(text: string, width: number, face: Face): string {
+  const fits = Math.floor(width / advance[face] + 0.01);
+  return text.length <= fits ? text : `${text.slice(0, Math.max(1, fits - 1))}…`;
+}

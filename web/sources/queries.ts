@@ -1,0 +1,97 @@
+// The API as query hooks. Keys all begin with the case's id, so that one push of the server can refresh one case.
+import { keepPreviousData, QueryClient, useQueries, useQuery } from '@tanstack/react-query';
+import type { PacketRows } from '../../api/schemas.ts';
+import { ApiFailure, api, type ExplainTarget } from './client.ts';
+
+/** Rows a request; a page of the packet list's cache. */
+export const pageRows = 200;
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      refetchOnWindowFocus: false,
+      retry: (failures, error) =>
+        failures < 2 && !(error instanceof ApiFailure && error.status >= 400 && error.status < 500),
+      retryDelay: 400,
+    },
+  },
+});
+
+export const useCases = () => useQuery({ queryKey: ['cases'], queryFn: ({ signal }) => api.cases(signal) });
+
+export const useInfo = () => useQuery({ queryKey: ['info'], queryFn: ({ signal }) => api.info(signal) });
+
+export const useCase = (id: string) =>
+  useQuery({ queryKey: ['case', id], queryFn: ({ signal }) => api.case(id, signal) });
+
+export const useFlows = (id: string) =>
+  useQuery({ queryKey: ['case', id, 'flows'], queryFn: ({ signal }) => api.flows(id, signal) });
+
+export const useFindings = (id: string) =>
+  useQuery({ queryKey: ['case', id, 'findings'], queryFn: ({ signal }) => api.findings(id, signal) });
+
+export const useTimeline = (id: string, filter: string, slices: number) =>
+  useQuery({
+    queryKey: ['case', id, 'timeline', filter, slices],
+    queryFn: ({ signal }) => api.timeline(id, filter, slices, signal),
+    placeholderData: keepPreviousData,
+  });
+
+export const usePacket = (id: string, no: number | null) =>
+  useQuery({
+    queryKey: ['packet', id, no],
+    queryFn: ({ signal }) => api.packet(id, no ?? 0, signal),
+    enabled: no !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+    placeholderData: keepPreviousData,
+  });
+
+export const useExplanation = (id: string, target: ExplainTarget | null) =>
+  useQuery({
+    queryKey: ['case', id, 'explain', target],
+    queryFn: ({ signal }) => api.explain(id, target ?? { packet: '' }, signal),
+    enabled: target !== null,
+  });
+
+/** How many packets pass; its own query, because full pages of rows are never fetched again. */
+export const usePacketCount = (id: string, filter: string) =>
+  useQuery({ queryKey: ['case', id, 'count', filter], queryFn: ({ signal }) => api.packets(id, filter, 0, 1, signal) });
+
+/** The first row that passes, or the server's refusal: tells whether a filter is valid without fetching a page. */
+export const useFilterCheck = (id: string, filter: string) =>
+  useQuery({
+    queryKey: ['case', id, 'filter', filter],
+    queryFn: ({ signal }) => api.packets(id, filter, 0, 1, signal),
+    enabled: filter.trim() !== '',
+    retry: false,
+  });
+
+const pageKey = (id: string, filter: string, page: number) => ['case', id, 'packets', filter, page] as const;
+
+export const usePacketPages = (id: string, filter: string, pages: readonly number[]) =>
+  useQueries({
+    queries: pages.map((page) => ({
+      queryKey: pageKey(id, filter, page),
+      queryFn: ({ signal }: { signal: AbortSignal }) => api.packets(id, filter, page * pageRows, pageRows, signal),
+      staleTime: Number.POSITIVE_INFINITY,
+      gcTime: 120_000,
+    })),
+  });
+
+export const cachedPage = (id: string, filter: string, page: number) =>
+  queryClient.getQueryData<PacketRows>(pageKey(id, filter, page));
+
+export interface DumpRange {
+  from: number;
+  to: number;
+}
+
+export const useDumpRanges = (id: string, file: string, ranges: readonly DumpRange[]) =>
+  useQueries({
+    queries: ranges.map(({ from, to }) => ({
+      queryKey: ['dump', id, file, from, to],
+      queryFn: ({ signal }: { signal: AbortSignal }) => api.dumpLines(id, file, from, to - from + 1, signal),
+      staleTime: Number.POSITIVE_INFINITY,
+    })),
+  });

@@ -1,0 +1,77 @@
+// The address bar holds the state: case, tab, packet, filter, flow or packet spec, dump line, outcome. Pure both ways, and
+// what it cannot read it leaves out, so that an old or edited link still opens.
+
+export const tabs = ['packets', 'flows', 'path', 'findings', 'files'] as const;
+export type Tab = (typeof tabs)[number];
+
+export interface DumpPlace {
+  file: string;
+  line: number;
+}
+
+export interface CaseAddress {
+  screen: 'case';
+  caseId: string;
+  tab: Tab;
+  filter: string;
+  packet: number | null;
+  flow: number | null;
+  spec: string | null;
+  dump: DumpPlace | null;
+  outcome: number;
+}
+
+export type Address = { screen: 'library' } | CaseAddress;
+
+export function caseAddress(caseId: string, tab: Tab, patch: Partial<Omit<CaseAddress, 'screen'>> = {}): CaseAddress {
+  const empty = { filter: '', packet: null, flow: null, spec: null, dump: null, outcome: 0 };
+  return { screen: 'case', ...empty, caseId, tab, ...patch };
+}
+
+function count(text: string | null): number | null {
+  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+export function parseDumpPlace(text: string | null): DumpPlace | null {
+  const match = /^(.+):(\d{1,9})$/.exec(text ?? '');
+  const [, file, line] = match ?? [];
+  return file !== undefined && line !== undefined && Number(line) > 0 ? { file, line: Number(line) } : null;
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+export function parseAddress(pathname: string, search: string): Address {
+  const [head, id, tabText] = pathname.split('/').filter((part) => part !== '');
+  if (head !== 'cases' || id === undefined) return { screen: 'library' };
+  const query = new URLSearchParams(search);
+  return {
+    screen: 'case',
+    caseId: decoded(id),
+    tab: tabs.find((tab) => tab === tabText) ?? 'packets',
+    filter: query.get('filter') ?? '',
+    packet: count(query.get('packet')),
+    flow: count(query.get('flow')),
+    spec: query.get('spec'),
+    dump: parseDumpPlace(query.get('dump')),
+    outcome: count(query.get('outcome')) ?? 0,
+  };
+}
+
+export function formatAddress(address: Address): string {
+  if (address.screen === 'library') return '/';
+  const query = new URLSearchParams();
+  if (address.filter !== '') query.set('filter', address.filter);
+  if (address.packet !== null) query.set('packet', String(address.packet));
+  if (address.flow !== null) query.set('flow', String(address.flow));
+  if (address.spec !== null) query.set('spec', address.spec);
+  if (address.dump !== null) query.set('dump', `${address.dump.file}:${address.dump.line}`);
+  if (address.outcome !== 0) query.set('outcome', String(address.outcome));
+  const text = query.toString();
+  return `/cases/${encodeURIComponent(address.caseId)}/${address.tab}${text === '' ? '' : `?${text}`}`;
+}
