@@ -1,19 +1,97 @@
-// placeholder, replaced in the next commit
-import { ipText } from '../core/address.ts';
-import { protocolName } from '../core/protocol-numbers.ts';
+// One row made visible: joins what the bytes say (wire/dissect.ts) with what the index knows of the flow.
+// Surprise: everything here runs for the rows on the screen only, so it may make objects and strings as it likes.
+import { ANALYSIS_FLAGS, ANY_RETRANSMISSION, DUPLICATE_ACK, KEEP_ALIVE } from '../flow/analysis-flags.ts';
+import { dissectFrame } from '../wire/dissect.ts';
+import type { Dissection, FlowContext } from '../wire/dissection.ts';
+import { HAS_ICMP, HAS_TCP } from '../wire/facts.ts';
 import type { CaptureIndex, PacketDissection, PacketSummary } from './capture-index.ts';
+import { colorOf } from './color-rules.ts';
+import { frameLayer } from './frame-layer.ts';
+import { PacketIndex } from './packet-index.ts';
+import { SEGMENT_MASK } from './segment.ts';
 
-export function summaryOf(index: CaptureIndex, row: number, _frame: Uint8Array): PacketSummary {
-  const ends = index.endpoints(row);
+export function summaryOf(index: CaptureIndex, row: number, frame: Uint8Array): PacketSummary {
+  const inner = own(index);
+  const d = dissectRow(inner, row, frame);
+  return { ...d.columns, color: colorOf(inner, row, frame, d) };
+}
+
+export function treeOf(index: CaptureIndex, row: number, frame: Uint8Array): PacketDissection {
+  const inner = own(index);
+  const d = dissectRow(inner, row, frame);
+  return { layers: [frameLayer(inner, row, frame, d), ...d.layers], issues: d.issues };
+}
+
+/** The frame of a row, dissected with all that the index knows about its flow. */
+export function dissectRow(index: PacketIndex, row: number, frame: Uint8Array): Dissection {
+  const linkType = index.interfaces[index.interfaceOf(row)]?.linkType ?? 0;
+  const d = dissectFrame(frame, index.length(row), linkType, flowContext(index, row));
+  const cut = d.issues.some((issue) => issue.kind === 'truncated' && issue.limitedBy === 'caplen');
+  if (cut && index.caplen(row) < index.length(row)) d.columns.info += '[Packet size limited during capture]';
+  else if (d.issues.some((issue) => issue.kind !== 'unsupported' && issue.protocol === 'dns'))
+    d.columns.info += '[Malformed Packet]';
+  return d;
+}
+
+function own(index: CaptureIndex): PacketIndex {
+  if (index instanceof PacketIndex) return index;
+  throw new TypeError('this index was not made by CaptureIndexer');
+}
+
+function flowContext(index: PacketIndex, row: number): FlowContext | null {
+  const flow = index.flowOf(row);
+  if (flow === null) return null;
+  const table = index.flowTable;
+  const layers = index.layersOf(row);
+  const stream = table.streamOf(flow);
+  if ((layers & HAS_TCP) === 0) {
+    const request = (layers & HAS_ICMP) === 0 ? 0 : (index.segmentOf(row).ack[row & SEGMENT_MASK] ?? 0);
+    return { ...NO_TCP, stream, requestNo: request === 0 ? null : request };
+  }
+  const direction = table.directionOf(flow, row);
+  const end = flow * 2 + direction;
+  const { tcp } = table;
+  const analysis = index.analysisOf(row);
+  const notes = ANALYSIS_FLAGS.filter(({ field }) => (analysis & field.bits) !== 0).map((flag) => ({
+    filter: flag.field.name,
+    text: `${flag.text}${flag.bit === DUPLICATE_ACK ? duplicateText(index, row) : ''}`,
+    severity: flag.severity,
+  }));
   return {
-    source: ends ? ipText(ends.src) : '',
-    destination: ends ? ipText(ends.dst) : '',
-    protocol: ends ? protocolName(ends.protocol).toUpperCase() : '',
-    info: '',
-    color: null,
+    stream,
+    baseSeq: tcp.baseKnown[end] === 1 ? (tcp.base[end] ?? 0) : null,
+    baseAck: tcp.baseKnown[end ^ 1] === 1 ? (tcp.base[end ^ 1] ?? 0) : null,
+    windowShift: table.windowShift(flow, direction),
+    prefix: prefixOf(index, row, analysis),
+    notes,
+    repeated: (analysis & (ANY_RETRANSMISSION | KEEP_ALIVE)) !== 0,
+    requestNo: null,
+    initialRtt: table.initialRtt(flow),
   };
 }
 
-export function treeOf(_index: CaptureIndex, _row: number, _frame: Uint8Array): PacketDissection {
-  return { layers: [], issues: [] };
+const NO_TCP: FlowContext = {
+  stream: 0,
+  baseSeq: null,
+  baseAck: null,
+  windowShift: -1,
+  prefix: '',
+  notes: [],
+  repeated: false,
+  requestNo: null,
+  initialRtt: null,
+};
+
+function duplicateText(index: PacketIndex, row: number): string {
+  const duplicate = index.flowTable.duplicates.of(row);
+  return duplicate === null ? '' : ` ${duplicate.original}#${duplicate.count}`;
+}
+
+function prefixOf(index: PacketIndex, row: number, analysis: number): string {
+  let prefix = '';
+  for (const flag of ANALYSIS_FLAGS) {
+    if ((analysis & flag.bit) === 0) continue;
+    prefix = `[${flag.text}${flag.bit === DUPLICATE_ACK ? duplicateText(index, row) : ''}] ${prefix}`;
+  }
+  return prefix;
 }

@@ -1,0 +1,239 @@
+// The cold side: one frame on its way to a tree of fields. Protocol files append layers and nodes, set the list's columns and say
+// what follows. It mirrors `FrameFacts`, and a property test holds the two decoders of every protocol equal.
+// Surprise: a packet quoted inside an ICMP error is dissected like any other, but must not change the columns: `locked`.
+import { ipText } from '../core/address.ts';
+import type { DecodeIssue } from '../core/issue.ts';
+import { NEXT_NONE } from './facts.ts';
+import type { FieldNode } from './field.ts';
+
+/** What the index knows about the packet's flow, which the bytes alone do not tell. */
+export interface FlowContext {
+  /** Number among the flows of the same protocol, as `tcp.stream`. */
+  readonly stream: number;
+  /** Sequence numbers that count as 0 in this direction and the other; null before one was seen. */
+  readonly baseSeq: number | null;
+  readonly baseAck: number | null;
+  /** Window shift: -1 unknown, -2 not in use. */
+  readonly windowShift: number;
+  /** Bits of flow/analysis-flags.ts, already turned into list prefix and tree nodes by the caller. */
+  readonly prefix: string;
+  readonly notes: readonly {
+    readonly filter: string;
+    readonly text: string;
+    readonly severity: 'chat' | 'note' | 'warn';
+  }[];
+  /** A retransmission or keep-alive: what it carries is not read again. */
+  readonly repeated: boolean;
+  /** Packet number (from 1) that an ICMP reply answers. */
+  readonly requestNo: number | null;
+  readonly initialRtt: number | null;
+}
+
+export interface Columns {
+  source: string;
+  destination: string;
+  protocol: string;
+  info: string;
+}
+
+const MAX_NODES = 20_000;
+
+export class Dissection {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  readonly flow: FlowContext | null;
+  at: number;
+  /** Last byte that may be read, by what was captured and by the enclosing header's length. */
+  end: number;
+  /** End of the enclosing payload by its header, which may lie beyond what was captured. */
+  wireEnd: number;
+  next: number;
+  nextKey: number;
+  /** Both ports for the port tables, when the next protocol hangs on ports. */
+  nextKey2: number;
+  readonly layers: FieldNode[];
+  readonly issues: DecodeIssue[];
+  readonly columns: Columns;
+  locked: boolean;
+  /** TTL or hop limit of the last IP header; ICMP shows it. */
+  ttl: number;
+  /** Text of the link-layer source, for ARP over cooked captures. */
+  linkSource: string;
+  private nodes: number;
+
+  constructor(bytes: Uint8Array, length: number, flow: FlowContext | null) {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.flow = flow;
+    this.at = 0;
+    this.end = bytes.length;
+    this.wireEnd = Math.max(bytes.length, length);
+    this.next = NEXT_NONE;
+    this.nextKey = 0;
+    this.nextKey2 = 0;
+    this.layers = [];
+    this.issues = [];
+    this.columns = { source: '', destination: '', protocol: '', info: '' };
+    this.locked = false;
+    this.ttl = 0;
+    this.linkSource = '';
+    this.nodes = 0;
+  }
+
+  /** Captured bytes from `at` on. */
+  get left(): number {
+    return Math.max(0, this.end - this.at);
+  }
+
+  /** True when `size` bytes are there; otherwise an issue says what is missing and which length cut it. */
+  need(size: number, protocol: string): boolean {
+    return this.needAt(this.at, size, protocol);
+  }
+
+  needAt(at: number, size: number, protocol: string): boolean {
+    if (at + size <= this.end) return true;
+    const cut = this.end === this.bytes.length && this.wireEnd > this.end;
+    this.issues.push({
+      kind: 'truncated',
+      protocol,
+      where: 'frame',
+      offset: at,
+      needed: size,
+      available: Math.max(0, this.end - at),
+      limitedBy: cut || this.end === this.bytes.length ? 'caplen' : 'header',
+      message: `The ${protocol} header needs ${size} bytes at ${at}, and ${Math.max(0, this.end - at)} are there.`,
+    });
+    return false;
+  }
+
+  malformed(protocol: string, offset: number, message: string): void {
+    this.issues.push({ kind: 'malformed', protocol, where: 'frame', offset, message });
+  }
+
+  layer(filter: string, label: string, offset: number, length: number): FieldNode {
+    const node = leaf(filter, label, null, offset, this.clip(offset, length));
+    this.layers.push(node);
+    return node;
+  }
+
+  node(
+    parent: FieldNode,
+    filter: string | null,
+    label: string,
+    value: string | null,
+    offset: number,
+    length: number,
+  ): FieldNode {
+    const node = leaf(filter, label, value, offset, this.clip(offset, length));
+    // A hostile packet can ask for a node a byte; past the bound nodes are made but not kept.
+    if (this.nodes++ < MAX_NODES) parent.children.push(node);
+    return node;
+  }
+
+  /** `Name: value`, with the value as the filter takes it. */
+  field(
+    parent: FieldNode,
+    filter: string,
+    name: string,
+    value: number | string,
+    offset: number,
+    length: number,
+  ): FieldNode {
+    return this.node(parent, filter, `${name}: ${value}`, String(value), offset, length);
+  }
+
+  /** A field shown in hexadecimal of `digits`; its value keeps the same form, as tshark prints it. */
+  hex(
+    parent: FieldNode,
+    filter: string,
+    name: string,
+    value: number,
+    digits: number,
+    offset: number,
+    length: number,
+  ): FieldNode {
+    const text = hexText(value, digits);
+    return this.node(parent, filter, `${name}: ${text}`, text, offset, length);
+  }
+
+  bit(parent: FieldNode, filter: string, name: string, on: boolean, offset: number, length: number): FieldNode {
+    return this.node(parent, filter, `${name}: ${on ? 'Set' : 'Not set'}`, on ? '1' : '0', offset, length);
+  }
+
+  generated(parent: FieldNode, filter: string | null, label: string, value: string | null): FieldNode {
+    const node = this.node(parent, filter, `[${label}]`, value, parent.offset, 0);
+    node.generated = true;
+    return node;
+  }
+
+  setProtocol(protocol: string, info: string): void {
+    if (this.locked) return;
+    this.columns.protocol = protocol;
+    this.columns.info = info;
+  }
+
+  setAddresses(source: string, destination: string): void {
+    if (this.locked) return;
+    this.columns.source = source;
+    this.columns.destination = destination;
+  }
+
+  mac(at: number): string {
+    return macText(this.bytes, at);
+  }
+
+  ipv6(at: number): string {
+    const { view } = this;
+    return ipText({
+      family: 6,
+      a: view.getUint32(at),
+      b: view.getUint32(at + 4),
+      c: view.getUint32(at + 8),
+      d: view.getUint32(at + 12),
+    });
+  }
+
+  ipv4(at: number): string {
+    const { bytes } = this;
+    return `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`;
+  }
+
+  private clip(offset: number, length: number): number {
+    return Math.max(0, Math.min(length, this.bytes.length - offset));
+  }
+}
+
+function leaf(filter: string | null, label: string, value: string | null, offset: number, length: number): FieldNode {
+  return { filter, label, value, offset, length, generated: false, severity: null, children: [] };
+}
+
+export function hexText(value: number, digits: number): string {
+  return `0x${value.toString(16).padStart(digits, '0')}`;
+}
+
+export function macText(bytes: Uint8Array, at: number): string {
+  let text = '';
+  for (let i = 0; i < 6; i++) text += `${i === 0 ? '' : ':'}${(bytes[at + i] ?? 0).toString(16).padStart(2, '0')}`;
+  return text;
+}
+
+/** A MAC address as the columns show it. */
+export function macName(mac: string): string {
+  return mac === 'ff:ff:ff:ff:ff:ff' ? 'Broadcast' : mac;
+}
+
+export function hexBytes(bytes: Uint8Array, from: number, to: number): string {
+  let text = '';
+  for (let i = from; i < to; i++) text += (bytes[i] ?? 0).toString(16).padStart(2, '0');
+  return text;
+}
+
+/** Text of bytes that should be ASCII; anything else is a dot, so that it can be shown anywhere. */
+export function asciiText(bytes: Uint8Array, from: number, to: number): string {
+  let text = '';
+  for (let i = from; i < to; i++) {
+    const byte = bytes[i] ?? 0;
+    text += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.';
+  }
+  return text;
+}

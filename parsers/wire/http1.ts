@@ -1,0 +1,152 @@
+// HTTP/1 (RFC 9112): the first line and the headers of a message that begins in this segment.
+// Surprise: TCP streams are not put together, so a body that goes on in later segments shows there as plain TCP.
+import { asciiText, type Dissection } from './dissection.ts';
+import type { FrameFacts } from './facts.ts';
+import type { FieldNode } from './field.ts';
+import type { Protocol } from './protocol.ts';
+
+/** Ports where Wireshark expects HTTP by default. */
+const PORTS = [80, 3128, 3132, 5985, 8080, 8088, 11371, 1900, 2869, 2710];
+
+const METHODS = ['GET ', 'POST ', 'PUT ', 'HEAD ', 'DELETE ', 'PATCH ', 'OPTIONS ', 'CONNECT ', 'TRACE ', 'HTTP/'];
+const CR = 13;
+const LF = 10;
+const MAX_LINE = 8192;
+const MAX_HEADERS = 200;
+
+/** Fields of well-known headers, by lower-case name. */
+const HEADER_FIELDS: ReadonlyMap<string, string> = new Map([
+  ['host', 'http.host'],
+  ['user-agent', 'http.user_agent'],
+  ['content-type', 'http.content_type'],
+  ['content-length', 'http.content_length_header'],
+  ['server', 'http.server'],
+  ['location', 'http.location'],
+  ['connection', 'http.connection'],
+  ['cookie', 'http.cookie'],
+  ['set-cookie', 'http.set_cookie'],
+  ['referer', 'http.referer'],
+  ['accept', 'http.accept'],
+  ['date', 'http.date'],
+  ['transfer-encoding', 'http.transfer_encoding'],
+  ['x-forwarded-for', 'http.x_forwarded_for'],
+]);
+
+function startsLikeHttp(view: DataView, at: number, end: number): boolean {
+  for (const method of METHODS) {
+    if (at + method.length > end) continue;
+    let same = true;
+    for (let i = 0; same && i < method.length; i++) same = view.getUint8(at + i) === method.charCodeAt(i);
+    if (same) return true;
+  }
+  return false;
+}
+
+function index(facts: FrameFacts): boolean {
+  return startsLikeHttp(facts.view, facts.at, facts.end);
+}
+
+function lineEnd(d: Dissection, from: number): number {
+  const limit = Math.min(d.end, from + MAX_LINE);
+  for (let at = from; at < limit; at++) if (d.bytes[at] === LF) return at + 1;
+  return -1;
+}
+
+function textOf(d: Dissection, from: number, end: number): string {
+  let to = end;
+  if (to > from && d.bytes[to - 1] === LF) to--;
+  if (to > from && d.bytes[to - 1] === CR) to--;
+  return asciiText(d.bytes, from, to);
+}
+
+function dissect(d: Dissection): void {
+  const from = d.at;
+  if (!startsLikeHttp(d.view, from, d.end)) return;
+  const prefix = d.locked ? '' : (d.flow?.prefix ?? '');
+  const layer = d.layer('http', 'Hypertext Transfer Protocol', from, d.left);
+  const end = lineEnd(d, from);
+  const first = textOf(d, from, end < 0 ? d.end : end);
+  d.setProtocol('HTTP', `${prefix}${first}${end < 0 ? '' : ' '}`);
+  d.at = d.end;
+  firstLine(d, layer, first, from, end < 0 ? d.end : end);
+  if (end < 0) {
+    d.needAt(d.end, 1, 'http');
+    return;
+  }
+  const { body, type } = headers(d, layer, end);
+  if (body < 0) {
+    d.needAt(d.end, 1, 'http');
+    return;
+  }
+  layer.length = body - from;
+  if (body >= d.end) return;
+  d.field(layer, 'http.file_data', 'File Data', `${d.end - body} bytes`, body, d.end - body);
+  if (type === 'application/json') {
+    d.layer('json', 'JavaScript Object Notation: application/json', body, d.end - body);
+    d.setProtocol('HTTP/JSON', `${prefix}${first} , JavaScript Object Notation (application/json)`);
+  } else if (type !== '') d.setProtocol('HTTP', `${prefix}${first}  (${type})`);
+}
+
+function firstLine(d: Dissection, layer: FieldNode, line: string, from: number, end: number): void {
+  const node = d.node(layer, null, `${line}\\r\\n`, null, from, end - from);
+  const isResponse = line.startsWith('HTTP/');
+  const firstSpace = line.indexOf(' ');
+  if (firstSpace < 0) return;
+  const secondSpace = line.indexOf(' ', firstSpace + 1);
+  const first = line.slice(0, firstSpace);
+  const second = line.slice(firstSpace + 1, secondSpace < 0 ? line.length : secondSpace);
+  const third = secondSpace < 0 ? '' : line.slice(secondSpace + 1);
+  const secondAt = from + firstSpace + 1;
+  const thirdAt = from + secondSpace + 1;
+  if (isResponse) {
+    d.generated(layer, 'http.response', 'Response: True', '1');
+    d.field(node, 'http.response.version', 'Response Version', first, from, first.length);
+    d.field(node, 'http.response.code', 'Status Code', second, secondAt, second.length);
+    d.field(node, 'http.response.phrase', 'Response Phrase', third, thirdAt, third.length);
+    return;
+  }
+  d.generated(layer, 'http.request', 'Request: True', '1');
+  d.field(node, 'http.request.method', 'Request Method', first, from, first.length);
+  d.field(node, 'http.request.uri', 'Request URI', second, secondAt, second.length);
+  d.field(node, 'http.request.version', 'Request Version', third, thirdAt, third.length);
+}
+
+/** Adds the headers; `body` is where they end (-1 when the segment ends first), `type` the media type without parameters. */
+function headers(d: Dissection, layer: FieldNode, from: number): { readonly body: number; readonly type: string } {
+  let type = '';
+  let at = from;
+  for (let i = 0; i < MAX_HEADERS; i++) {
+    const end = lineEnd(d, at);
+    if (end < 0) return { body: -1, type };
+    const line = textOf(d, at, end);
+    if (line === '') return { body: end, type };
+    const colon = line.indexOf(':');
+    const name = colon < 0 ? '' : line.slice(0, colon).toLowerCase();
+    const value = colon < 0 ? line : line.slice(colon + 1).trim();
+    d.node(layer, HEADER_FIELDS.get(name) ?? null, `${line}\\r\\n`, value, at, end - at);
+    if (name === 'content-type') type = (value.split(';')[0] ?? '').trim().toLowerCase();
+    at = end;
+  }
+  return { body: -1, type };
+}
+
+export const protocol: Protocol = {
+  filter: 'http',
+  name: 'Hypertext Transfer Protocol',
+  attach: { tcpPorts: PORTS },
+  fields: [
+    { name: 'json', kind: 'none' },
+    { name: 'http.request', kind: 'bool' },
+    { name: 'http.response', kind: 'bool' },
+    { name: 'http.request.method', kind: 'text' },
+    { name: 'http.request.uri', kind: 'text' },
+    { name: 'http.request.version', kind: 'text' },
+    { name: 'http.response.version', kind: 'text' },
+    { name: 'http.response.code', kind: 'uint' },
+    { name: 'http.response.phrase', kind: 'text' },
+    { name: 'http.file_data', kind: 'bytes' },
+    ...[...HEADER_FIELDS.values()].map((name) => ({ name, kind: 'text' as const })),
+  ],
+  index,
+  dissect,
+};

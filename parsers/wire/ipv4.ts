@@ -1,0 +1,196 @@
+// IPv4 (RFC 791), with DSCP and ECN (RFC 2474, 3168).
+// Surprise: a total length of 0 is normal: the kernel hands captures segments before TSO cuts them, and those do not fit 16 bits.
+// Fragments are not put together; only the first one is read on, and only when it is the whole datagram.
+import { type Dissection, hexText } from './dissection.ts';
+import { type FrameFacts, HAS_INNER, HAS_IPV4, HAS_IPV6, HAS_ISSUE, NEXT_IP_PROTOCOL } from './facts.ts';
+import type { FieldNode } from './field.ts';
+import { ipProtocolName } from './ip-protocol.ts';
+import type { Protocol } from './protocol.ts';
+
+const AT_DSFIELD = 1;
+const AT_TOTAL = 2;
+const AT_ID = 4;
+const AT_FRAGMENT = 6;
+const AT_TTL = 8;
+const AT_PROTOCOL = 9;
+const AT_CHECKSUM = 10;
+const AT_SRC = 12;
+const AT_DST = 16;
+const MIN_HEADER = 20;
+const MORE_FRAGMENTS = 0x2000;
+
+function index(facts: FrameFacts): boolean {
+  if ((facts.layers & (HAS_IPV4 | HAS_IPV6)) !== 0) {
+    facts.layers |= HAS_INNER;
+    return true;
+  }
+  if (!facts.has(MIN_HEADER)) return true;
+  const { view, at } = facts;
+  const headerLength = (view.getUint8(at) & 15) * 4;
+  const total = view.getUint16(at + AT_TOTAL);
+  if (view.getUint8(at) >> 4 !== 4 || headerLength < MIN_HEADER || (total !== 0 && total < headerLength)) {
+    facts.layers |= HAS_ISSUE;
+    return true;
+  }
+  facts.layers |= HAS_IPV4;
+  facts.srcD = view.getUint32(at + AT_SRC);
+  facts.dstD = view.getUint32(at + AT_DST);
+  facts.ipProtocol = view.getUint8(at + AT_PROTOCOL);
+  if (total !== 0) {
+    facts.wireEnd = Math.min(facts.wireEnd, at + total);
+    facts.end = Math.min(facts.end, facts.wireEnd);
+  }
+  facts.payloadLength = Math.max(0, facts.wireEnd - at - headerLength);
+  if (!facts.has(headerLength)) return true;
+  facts.at = at + headerLength;
+  if ((view.getUint16(at + AT_FRAGMENT) & (MORE_FRAGMENTS | 0x1fff)) !== 0) return true;
+  facts.next = NEXT_IP_PROTOCOL;
+  facts.nextKey = facts.ipProtocol;
+  return true;
+}
+
+function dissect(d: Dissection): void {
+  const at = d.at;
+  const { view } = d;
+  d.setProtocol('IPv4', '');
+  if (!d.need(MIN_HEADER, 'ipv4')) {
+    d.layer('ip', 'Internet Protocol Version 4', at, d.left);
+    d.at = d.end;
+    return;
+  }
+  const headerLength = (view.getUint8(at) & 15) * 4;
+  const version = view.getUint8(at) >> 4;
+  const total = view.getUint16(at + AT_TOTAL);
+  if (version !== 4 || headerLength < MIN_HEADER || (total !== 0 && total < headerLength)) {
+    d.layer('ip', 'Internet Protocol Version 4', at, d.left);
+    d.at = d.end;
+    if (version !== 4) {
+      d.malformed('ipv4', at, `The version field says ${version}, not 4.`);
+      d.setProtocol('IPv4', `Bogus IP version (${version}, must be 4)`);
+    } else if (headerLength < MIN_HEADER) {
+      d.malformed('ipv4', at, `The header length field says ${headerLength} bytes; 20 is the least.`);
+      d.setProtocol('IPv4', `Bogus IP header length (${headerLength}, must be at least 20)`);
+    } else {
+      d.malformed(
+        'ipv4',
+        at + AT_TOTAL,
+        `The total length field says ${total} bytes, less than the header's ${headerLength}.`,
+      );
+      d.setProtocol('IPv4', `Bogus IP length (${total}, less than header length ${headerLength})`);
+    }
+    return;
+  }
+  const src = d.ipv4(at + AT_SRC);
+  const dst = d.ipv4(at + AT_DST);
+  const number = view.getUint8(at + AT_PROTOCOL);
+  const id = view.getUint16(at + AT_ID);
+  const fragment = view.getUint16(at + AT_FRAGMENT);
+  const offset = (fragment & 0x1fff) * 8;
+  d.setAddresses(src, dst);
+  if (total !== 0) {
+    d.wireEnd = Math.min(d.wireEnd, at + total);
+    d.end = Math.min(d.end, d.wireEnd);
+  }
+  const layer = d.layer(
+    'ip',
+    `Internet Protocol Version 4, Src: ${src}, Dst: ${dst}`,
+    at,
+    Math.min(headerLength, d.end - at),
+  );
+  header(d, layer, at, headerLength, total, id, fragment, number);
+  d.field(layer, 'ip.src', 'Source Address', src, at + AT_SRC, 4);
+  d.field(layer, 'ip.dst', 'Destination Address', dst, at + AT_DST, 4);
+  d.ttl = view.getUint8(at + AT_TTL);
+  d.setProtocol('IPv4', `${ipProtocolName(number)} (${number})`);
+  if (!d.need(headerLength, 'ipv4')) {
+    d.at = d.end;
+    return;
+  }
+  if (headerLength > MIN_HEADER) {
+    d.node(
+      layer,
+      'ip.options',
+      `Options: (${headerLength - MIN_HEADER} bytes)`,
+      null,
+      at + MIN_HEADER,
+      headerLength - MIN_HEADER,
+    );
+  }
+  d.at = at + headerLength;
+  if (offset !== 0 || (fragment & MORE_FRAGMENTS) !== 0) {
+    d.setProtocol(
+      'IPv4',
+      `Fragmented IP protocol (proto=${ipProtocolName(number)} ${number}, off=${offset}, ID=${id.toString(16).padStart(4, '0')})`,
+    );
+    return;
+  }
+  d.next = NEXT_IP_PROTOCOL;
+  d.nextKey = number;
+}
+
+function header(
+  d: Dissection,
+  layer: FieldNode,
+  at: number,
+  headerLength: number,
+  total: number,
+  id: number,
+  fragment: number,
+  number: number,
+): void {
+  const { view } = d;
+  d.node(layer, 'ip.version', 'Version: 4', '4', at, 1);
+  d.node(
+    layer,
+    'ip.hdr_len',
+    `Header Length: ${headerLength} bytes (${headerLength / 4})`,
+    String(headerLength),
+    at,
+    1,
+  );
+  const ds = view.getUint8(at + AT_DSFIELD);
+  const dsNode = d.hex(layer, 'ip.dsfield', 'Differentiated Services Field', ds, 2, at + AT_DSFIELD, 1);
+  d.field(dsNode, 'ip.dsfield.dscp', 'Differentiated Services Codepoint', ds >> 2, at + AT_DSFIELD, 1);
+  d.field(dsNode, 'ip.dsfield.ecn', 'Explicit Congestion Notification', ds & 3, at + AT_DSFIELD, 1);
+  const totalNode = d.field(layer, 'ip.len', 'Total Length', total, at + AT_TOTAL, 2);
+  if (total === 0) totalNode.label = 'Total Length: 0 (segmentation offload: taken from the frame)';
+  d.node(layer, 'ip.id', `Identification: ${hexText(id, 4)} (${id})`, hexText(id, 4), at + AT_ID, 2);
+  const flagBits = fragment >> 13;
+  const flags = d.hex(layer, 'ip.flags', 'Flags', flagBits, 2, at + AT_FRAGMENT, 1);
+  d.bit(flags, 'ip.flags.rb', 'Reserved bit', (flagBits & 4) !== 0, at + AT_FRAGMENT, 1);
+  d.bit(flags, 'ip.flags.df', "Don't fragment", (flagBits & 2) !== 0, at + AT_FRAGMENT, 1);
+  d.bit(flags, 'ip.flags.mf', 'More fragments', (flagBits & 1) !== 0, at + AT_FRAGMENT, 1);
+  d.field(layer, 'ip.frag_offset', 'Fragment Offset', (fragment & 0x1fff) * 8, at + AT_FRAGMENT, 2);
+  d.field(layer, 'ip.ttl', 'Time to Live', view.getUint8(at + AT_TTL), at + AT_TTL, 1);
+  d.node(layer, 'ip.proto', `Protocol: ${ipProtocolName(number)} (${number})`, String(number), at + AT_PROTOCOL, 1);
+  d.hex(layer, 'ip.checksum', 'Header Checksum', view.getUint16(at + AT_CHECKSUM), 4, at + AT_CHECKSUM, 2);
+}
+
+export const protocol: Protocol = {
+  filter: 'ip',
+  name: 'Internet Protocol Version 4',
+  attach: { etherTypes: [0x0800], ipProtocols: [4] },
+  fields: [
+    { name: 'ip.version', kind: 'uint' },
+    { name: 'ip.hdr_len', kind: 'uint' },
+    { name: 'ip.dsfield', kind: 'uint' },
+    { name: 'ip.dsfield.dscp', kind: 'uint' },
+    { name: 'ip.dsfield.ecn', kind: 'uint' },
+    { name: 'ip.len', kind: 'uint' },
+    { name: 'ip.id', kind: 'uint' },
+    { name: 'ip.flags', kind: 'uint' },
+    { name: 'ip.flags.rb', kind: 'bool' },
+    { name: 'ip.flags.df', kind: 'bool' },
+    { name: 'ip.flags.mf', kind: 'bool' },
+    { name: 'ip.frag_offset', kind: 'uint' },
+    { name: 'ip.ttl', kind: 'uint' },
+    { name: 'ip.proto', kind: 'uint' },
+    { name: 'ip.checksum', kind: 'uint' },
+    { name: 'ip.options', kind: 'none' },
+    { name: 'ip.src', kind: 'ipv4' },
+    { name: 'ip.dst', kind: 'ipv4' },
+    { name: 'ip.addr', kind: 'ipv4', either: ['ip.src', 'ip.dst'] },
+  ],
+  index,
+  dissect,
+};

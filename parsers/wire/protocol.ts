@@ -1,0 +1,37 @@
+// The interface that every protocol file implements. Adding a protocol is adding one file that exports `protocol`: it says where
+// it is attached, which fields it has, and brings two decoders of the same bytes.
+// Surprise: protocols never call each other. A decoder names a table and a key (`next`, `nextKey`), the driver looks the rest up.
+import type { Dissection } from './dissection.ts';
+import type { FrameFacts } from './facts.ts';
+
+/** Where a protocol is found. Ports are looked up lower port first, as Wireshark does. */
+export interface Attachments {
+  readonly linkTypes?: readonly number[];
+  readonly etherTypes?: readonly number[];
+  readonly ipProtocols?: readonly number[];
+  readonly tcpPorts?: readonly number[];
+  readonly udpPorts?: readonly number[];
+}
+
+/** How the display filter compares a field. `none` has no value: it is there or it is not. */
+export type FieldKind = 'uint' | 'bool' | 'ipv4' | 'ipv6' | 'mac' | 'text' | 'bytes' | 'seconds' | 'none';
+
+/** Field names by kind; a name with several sources, as `ip.addr`, lists them under `either`. */
+export interface FieldSpec {
+  readonly name: string;
+  readonly kind: FieldKind;
+  readonly either?: readonly string[];
+}
+
+export interface Protocol {
+  /** Display-filter name of the layer, `ip`. */
+  readonly filter: string;
+  /** Full name, as the tree shows it. */
+  readonly name: string;
+  readonly attach: Attachments;
+  readonly fields: readonly FieldSpec[];
+  /** Hot: reads `facts.at` … `facts.end`, fills columns. False when the bytes are not this protocol after all. */
+  index(facts: FrameFacts): boolean;
+  /** Cold: the same bytes as a tree, with the columns of the packet list. */
+  dissect(d: Dissection): void;
+}

@@ -1,0 +1,62 @@
+// VLAN tags: 802.1Q (0x8100) and provider bridges, QinQ (0x88a8, and 0x9100 of old switches). IEEE 802.1Q clause 9.
+// Surprise: captures on a Linux host often show no tag, because the card took it off; tcpdump puts it back only on some paths.
+import type { Dissection } from './dissection.ts';
+import { hexText } from './dissection.ts';
+import { etherTypeName } from './ethertype.ts';
+import { type FrameFacts, NEXT_ETHERTYPE } from './facts.ts';
+import type { Protocol } from './protocol.ts';
+
+const AT_TCI = 0;
+const AT_TYPE = 2;
+const HEADER = 4;
+
+function index(facts: FrameFacts): boolean {
+  if (!facts.has(HEADER)) return true;
+  const type = facts.view.getUint16(facts.at + AT_TYPE);
+  facts.at += HEADER;
+  if (type > 1500) {
+    facts.next = NEXT_ETHERTYPE;
+    facts.nextKey = type;
+  }
+  return true;
+}
+
+function dissect(d: Dissection): void {
+  const at = d.at;
+  d.setProtocol('VLAN', '');
+  if (!d.need(HEADER, 'vlan')) {
+    d.layer('vlan', '802.1Q Virtual LAN', at, d.left);
+    d.at = d.end;
+    return;
+  }
+  const tci = d.view.getUint16(at + AT_TCI);
+  const type = d.view.getUint16(at + AT_TYPE);
+  const priority = tci >> 13;
+  const dei = (tci >> 12) & 1;
+  const id = tci & 0xfff;
+  const layer = d.layer('vlan', `802.1Q Virtual LAN, PRI: ${priority}, DEI: ${dei}, ID: ${id}`, at, HEADER);
+  d.field(layer, 'vlan.priority', 'Priority', priority, at, 2);
+  d.node(layer, 'vlan.dei', `DEI: ${dei === 1 ? 'Eligible' : 'Ineligible'}`, String(dei), at, 2);
+  d.field(layer, 'vlan.id', 'ID', id, at, 2);
+  d.node(layer, 'vlan.etype', `Type: ${etherTypeName(type)} (${hexText(type, 4)})`, hexText(type, 4), at + AT_TYPE, 2);
+  d.setProtocol('VLAN', `PRI: ${priority}  DEI: ${dei}  ID: ${id}`);
+  d.at = at + HEADER;
+  if (type > 1500) {
+    d.next = NEXT_ETHERTYPE;
+    d.nextKey = type;
+  }
+}
+
+export const protocol: Protocol = {
+  filter: 'vlan',
+  name: '802.1Q Virtual LAN',
+  attach: { etherTypes: [0x8100, 0x88a8, 0x9100] },
+  fields: [
+    { name: 'vlan.priority', kind: 'uint' },
+    { name: 'vlan.dei', kind: 'bool' },
+    { name: 'vlan.id', kind: 'uint' },
+    { name: 'vlan.etype', kind: 'uint' },
+  ],
+  index,
+  dissect,
+};
