@@ -5,6 +5,7 @@ import { createCaseRequest } from '../../api/schemas.ts';
 import type { Library } from '../store/library.ts';
 import { shownFile } from '../store/stored-case.ts';
 import { methodNotAllowed, valid } from './answers.ts';
+import { bodyOf } from './body.ts';
 
 const fileQuery = z.object({ path: z.string({ error: 'say which file: ?path=node/pod-client.pcap' }) });
 
@@ -47,10 +48,17 @@ export function cases(library: Library): Router {
       response.end();
     })
     .put(async (request, response) => {
-      const found = await library.get(request.params.id);
-      const { path } = valid(fileQuery, request.query);
-      library.checkAnnounced(Number(request.headers['content-length'] ?? 0));
-      response.json(shownFile(await found.receive(path, request)));
+      const body = bodyOf(request);
+      try {
+        const { path } = valid(fileQuery, request.query);
+        library.checkAnnounced(Number(request.headers['content-length'] ?? 0));
+        const found = await library.get(request.params.id);
+        response.json(shownFile(await found.receive(path, body)));
+      } catch (error) {
+        body.discard();
+        response.setHeader('Connection', 'close');
+        throw error;
+      }
     })
     .all(methodNotAllowed('GET', 'PUT'));
   return router;

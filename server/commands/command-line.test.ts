@@ -1,0 +1,291 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import * as api from '../../api/schemas.ts';
+import { pcapOf } from '../packets/pcap.fixture.ts';
+import { type Script, scriptedSystem } from '../system/scripted.ts';
+import { tarOf } from '../unpack/tar.fixture.ts';
+import { runCommandLine } from './command-line.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const samples = path.join(root, 'fixtures/samples');
+
+function filesBelow(folder: string, shownAs: string): Record<string, Uint8Array> {
+  const found: Record<string, Uint8Array> = {};
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    const at = path.join(folder, entry.name);
+    if (entry.isDirectory()) Object.assign(found, filesBelow(at, `${shownAs}/${entry.name}`));
+    else found[`${shownAs}/${entry.name}`] = fs.readFileSync(at);
+  }
+  return found;
+}
+
+const clash = filesBelow(path.join(samples, 'ipvs-nft.seed-clash'), 'clash');
+const healthy = filesBelow(path.join(samples, 'ipvs-nft.seed-healthy'), 'healthy');
+const packageJson = { '/package/package.json': '{"version":"1.2.3"}' };
+
+async function run(args: readonly string[], script: Script = {}) {
+  const system = scriptedSystem({ ...script, files: { ...packageJson, ...clash, ...healthy, ...script.files } });
+  const status = await runCommandLine(args, system);
+  return { status, ...system.printed() };
+}
+
+const bundle = ['--snapshot', 'clash/bundle'];
+const spec = 'tcp 10.244.1.2:40580 > 10.96.0.80:80 in cni0';
+
+// ---- usage ----
+
+test('--help everywhere, on stdout, status 0', async () => {
+  const top = await run(['--help']);
+  expect([top.status, top.error]).toEqual([0, '']);
+  for (const command of ['serve', 'read', 'flows', 'explain', 'check', 'doctor']) {
+    expect(top.out).toContain(`\n  ${command} `);
+    const own = await run([command, '--help']);
+    expect([command, own.status, own.error]).toEqual([command, 0, '']);
+    expect(own.out).toContain(`Usage: vethscope ${command}`);
+  }
+});
+
+test('--version', async () => expect((await run(['--version'])).out).toBe('1.2.3\n'));
+
+test.each([
+  [['raed', 'x'], 'there is no command "raed"'],
+  [['read'], "missing required argument 'capture'"],
+  [['read', '--jsno', 'x'], "unknown option '--jsno'"],
+  [['--prot', '1'], "unknown option '--prot'"],
+  [['serve', '--port', '99999'], 'a port is a number from 0'],
+  [['serve', 'now'], 'too many arguments'],
+  [['read', '-T', 'json', 'x'], 'Allowed choices are fields'],
+  [['read', '-e', 'ip.src', 'x'], '-T fields -e'],
+  [['explain', ...bundle], '--packet SPEC or --capture FILE'],
+  [['explain', '--packet', spec], "required option '--snapshot <path...>'"],
+  [['explain', ...bundle, '--packet', spec, '--flow', '1'], '--flow takes the number of a flow of --capture'],
+  [['check'], "required option '--snapshot <path...>'"],
+  [['doctor', 'x'], 'too many arguments'],
+])('%j is bad usage: one line, status 2', async (args, message) => {
+  const { status, out, error } = await run(args);
+  expect([status, out]).toEqual([2, '']);
+  expect(error).toContain(message);
+  expect(error.trimEnd().split('\n')).toHaveLength(1);
+});
+
+// ---- unreadable input ----
+
+test.each([
+  [['read', 'none.pcap'], 'none.pcap: does not exist; name a capture file'],
+  [['read', 'clash/pcap'], 'clash/pcap: is a folder; name the capture files in it'],
+  [['read', 'empty.pcap'], 'empty.pcap: is empty'],
+  [['read', 'clash/bundle/ss.txt'], 'clash/bundle/ss.txt: is not a capture; expected pcap or pcapng'],
+  [['flows', 'text.gz'], 'text.gz: is not a capture'],
+  [['read', 'x.lz4'], 'x.lz4: the file is compressed with lz4 and the lz4 program is not installed'],
+  [['read', 'empty.tar'], 'empty.tar: holds no capture'],
+  [['read', '-Y', 'ip.addr ==', 'clash/pcap/node-any.pcap'], '-Y "ip.addr ==": column'],
+  [['check', '--snapshot', 'none'], 'none: does not exist; name a folder of dumps'],
+  [['check', '--snapshot', 'clash/pcap'], 'clash/pcap: holds no dump that vethscope knows'],
+  [['check', '--snapshot', 'evil.tgz'], 'evil.tgz: holds a file that cannot be trusted'],
+  [
+    ['explain', '--snapshot', 'clash/bundle/ss.txt', '--packet', spec],
+    'the dumps lack iptables-save, ip -j addr, ip -j route',
+  ],
+  [['explain', ...bundle, '--packet', 'hello'], 'hello'],
+  [['explain', ...bundle, '--capture', 'clash/pcap/pod-client.pcap', '--flow', '77'], 'there is no flow 77'],
+])('%j: one line with file and remedy, status 2', async (args, message) => {
+  const files = {
+    'empty.pcap': '',
+    'text.gz': gzipSync('hello'),
+    'x.lz4': Uint8Array.of(0x04, 0x22, 0x4d, 0x18, 0, 0, 0, 0),
+    'empty.tar': tarOf([['a.txt', 'hello']]),
+    'evil.tgz': gzipSync(tarOf([['../iptables-save.txt', '*nat\nCOMMIT\n']])),
+  };
+  const { status, out, error } = await run(args, { files });
+  expect([status, out]).toEqual([2, '']);
+  expect(error).toMatch(/^vethscope: /);
+  expect(error).toContain(message);
+  expect(error.trimEnd().split('\n')).toHaveLength(1);
+});
+
+test('a cut capture: the good part, then the place and status 2', async () => {
+  const files = {
+    'cut.pcap': fs.readFileSync(path.join(samples, 'ipvs-nft.seed-clash/pcap/node-any.pcap')).subarray(0, 1000),
+  };
+  const { status, out, error } = await run(['read', 'cut.pcap'], { files });
+  expect(out.trimEnd().split('\n')).toHaveLength(8);
+  expect(status).toBe(2);
+  expect(error).toMatch(/^vethscope: cut\.pcap: .*\n$/);
+});
+
+// ---- read ----
+
+const any = 'clash/pcap/node-any.pcap';
+
+test('read prints one line a packet, with the point when there are several', async () => {
+  const one = await run(['read', any]);
+  expect([one.status, one.error]).toEqual([0, '']);
+  expect(one.out.split('\n')[0]).toMatch(
+    /^ {4}1 {3}0\.000000 {3}10\.244\.1\.2 → 10\.96\.0\.80 {3}TCP 80 40580 → 80 \[SYN\]/,
+  );
+  expect(one.out.trimEnd().split('\n')).toHaveLength(25);
+  const two = await run(['read', 'clash/pcap/pod-client.pcap', 'clash/pcap/node-veth-client.pcap']);
+  expect(two.out.trimEnd().split('\n')).toHaveLength(20);
+  expect(two.out).toContain(' veth client ');
+});
+
+test('read --json is an array of packetRow, newline-terminated', async () => {
+  const { status, out } = await run(['read', any, 'clash/pcap/pod-client.pcap', '--json']);
+  expect(status).toBe(0);
+  expect(out.endsWith(']\n')).toBe(true);
+  expect(z.array(api.packetRow).parse(JSON.parse(out))).toHaveLength(35);
+  expect((await run(['read', 'none.pcap', '--json'], { files: { 'none.pcap': pcapOf([]) } })).out).toBe('[]\n');
+});
+
+test('read -Y and -T fields', async () => {
+  const { status, out, error } = await run([
+    'read',
+    any,
+    '-Y',
+    'tcp.flags.syn == 1',
+    '-T',
+    'fields',
+    '-e',
+    'ip.src',
+    '-e',
+    'tcp.dstport',
+  ]);
+  expect([status, error]).toEqual([0, '']);
+  expect(out.split('\n')[0]).toBe('10.244.1.2\t80');
+  expect(out.trimEnd().split('\n').length).toBeLessThan(25);
+});
+
+test('read takes stdin, gzip and archives', async () => {
+  const bytes = fs.readFileSync(path.join(samples, 'ipvs-nft.seed-clash/pcap/node-cni0.pcap'));
+  const stdin = await run(['read', '-'], { input: [bytes.subarray(0, 100), bytes.subarray(100)] });
+  const files = { 'a.gz': gzipSync(bytes), 'a.tgz': gzipSync(tarOf([['x/node-cni0.pcap', bytes]])) };
+  const gz = await run(['read', 'a.gz'], { files });
+  const tgz = await run(['read', 'a.tgz'], { files });
+  expect([stdin.status, stdin.out.trimEnd().split('\n').length]).toEqual([0, 5]);
+  expect([gz.out, tgz.out]).toEqual([stdin.out, stdin.out]);
+});
+
+test('read stops quietly when its reader leaves', async () => {
+  const files = { 'big.pcap': pcapOf(Array.from({ length: 5000 }, (_, i) => ({ us: i }))) };
+  const { status, out, error } = await run(['read', 'big.pcap'], { files, readerLeavesAfter: 10 });
+  expect([status, error]).toEqual([0, '']);
+  expect(out.length).toBeLessThan(100_000);
+});
+
+test('flows, as a table and as JSON', async () => {
+  const { status, out } = await run(['flows', 'clash/pcap/pod-client.pcap', '--json']);
+  expect(status).toBe(0);
+  const rows = z.array(api.flowRow).parse(JSON.parse(out));
+  expect(rows[0]).toMatchObject({
+    protocol: 'TCP',
+    client: '10.244.1.2:40580',
+    server: '10.96.0.80:80',
+    point: 'pod client',
+    packets: 10,
+  });
+  expect((await run(['flows', 'clash/pcap/pod-client.pcap'])).out).toContain('10.96.0.80:80');
+});
+
+// ---- explain and check ----
+
+test('explain --packet: the answer first, with the lines it stands on', async () => {
+  const { status, out, error } = await run(['explain', ...bundle, '--packet', spec]);
+  expect([status, error]).toEqual([0, '']);
+  expect(out).toContain('10.244.1.5:8088');
+  expect(out).toMatch(/clash\/bundle\/iptables-save\.txt:\d+/);
+  expect(out).not.toContain('\x1b[');
+});
+
+test('explain colours on a terminal, unless NO_COLOR', async () => {
+  expect((await run(['explain', ...bundle, '--packet', spec], { outIsTty: true })).out).toContain('\x1b[');
+  expect(
+    (await run(['explain', ...bundle, '--packet', spec], { outIsTty: true, env: { NO_COLOR: '1' } })).out,
+  ).not.toContain('\x1b[');
+});
+
+test('explain --json is the documented explanation', async () => {
+  const { status, out } = await run(['explain', ...bundle, '--packet', spec, '--json']);
+  expect(status).toBe(0);
+  expect(out.endsWith('}\n')).toBe(true);
+  const found = api.explanation.parse(JSON.parse(out));
+  expect(found.outcomes[0]?.finalDestination).toBe('10.244.1.5:8088');
+});
+
+test('explain --capture follows the first flow that enters the node, and the one that is asked for', async () => {
+  const { status, out, error } = await run([
+    'explain',
+    ...bundle,
+    '--capture',
+    'clash/pcap/node-veth-client.pcap',
+    '--json',
+  ]);
+  expect([status, error]).toEqual([0, '']);
+  expect(api.explanation.parse(JSON.parse(out)).outcomes[0]?.finalDestination).toBe('10.244.1.5:8088');
+  const zero = await run([
+    'explain',
+    ...bundle,
+    '--capture',
+    'clash/pcap/node-veth-client.pcap',
+    '--flow',
+    '0',
+    '--json',
+  ]);
+  expect(zero.out).toBe(out);
+});
+
+test('a snapshot may be a folder, an archive or files, and says the same', async () => {
+  const members = Object.entries(clash).filter(([name]) => name.startsWith('clash/bundle/'));
+  const files = {
+    'clash.bin': gzipSync(
+      tarOf(
+        members.map(([name, bytes]) => [name.slice('clash/'.length), bytes]),
+        'pax',
+      ),
+    ),
+  };
+  const whole = (await run(['explain', ...bundle, '--packet', spec])).out;
+  const packed = await run(['explain', '--snapshot', 'clash.bin', '--packet', spec], { files });
+  expect(packed.out.replaceAll('clash.bin/bundle', 'clash/bundle')).toBe(whole);
+  const loose = await run(['explain', '--snapshot', ...members.map(([name]) => name), '--packet', spec]);
+  expect(loose.out).toBe(whole);
+});
+
+const checked = z.object({
+  findings: z.array(api.finding),
+  files: z.array(z.object({ path: z.string(), format: z.string().nullable(), warnings: z.number() })),
+  issues: z.array(z.string()),
+});
+
+test('check finds the clash, and exits with 1', async () => {
+  const { status, out, error } = await run(['check', ...bundle, '--json']);
+  expect([status, error]).toEqual([1, '']);
+  expect(checked.parse(JSON.parse(out)).findings.length).toBeGreaterThan(0);
+  const text = await run(['check', ...bundle]);
+  expect(text.status).toBe(1);
+  expect(text.out).toMatch(/iptables-save\.txt:\d+/);
+});
+
+test('check --capture adds what the flows run into', async () => {
+  const { status, out } = await run(['check', ...bundle, '--capture', 'clash/pcap/node-veth-client.pcap', '--json']);
+  expect(status).toBe(1);
+  checked.parse(JSON.parse(out));
+});
+
+// ---- doctor ----
+
+test('doctor names what is missing and how to get it', async () => {
+  const programs = { tcpdump: () => '', ip: () => '' };
+  const { status, out } = await run(['doctor'], {
+    programs,
+    files: { '/proc/self/status': 'Name:\tx\nCapEff:\t0000000000000000\n' },
+  });
+  expect(status).toBe(0);
+  expect(out).toContain('ok       tcpdump');
+  expect(out).toContain('apt-get install lz4');
+  expect(out).toContain('run vethscope as root');
+  const json = await run(['doctor', '--json'], { programs });
+  expect(JSON.parse(json.out)).toHaveProperty('checks');
+});
