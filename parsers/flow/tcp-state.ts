@@ -28,6 +28,8 @@ export class TcpState {
   /** 1 once `base` is known. */
   baseKnown: Uint8Array;
   scale: Int8Array;
+  /** Where a SYN/ACK with another number moved the base of a direction: its values by packet number, oldest first. */
+  private readonly rebases: Map<number, { readonly no: number; readonly base: number }[]>;
   /** Per flow: time of the last SYN, and the initial round trip time; -1 while unknown. */
   synNs: Float64Array;
   rttNs: Float64Array;
@@ -50,6 +52,7 @@ export class TcpState {
     this.base = new Uint32Array(ends);
     this.baseKnown = new Uint8Array(ends);
     this.scale = new Int8Array(ends).fill(SCALE_UNKNOWN);
+    this.rebases = new Map();
     this.synNs = new Float64Array(ends / 2).fill(UNSET_NS);
     this.rttNs = new Float64Array(ends / 2).fill(UNSET_NS);
     this.duplicateOf = 0;
@@ -118,7 +121,7 @@ export class TcpState {
     early: number,
   ): number {
     const r = f ^ 1;
-    let found = early | this.handshake(f, r, ns, flags, seq, ack, scale);
+    let found = early | this.handshake(f, r, no, ns, flags, seq, ack, scale);
     const next = this.next[f] ?? 0;
     const lastAck = this.lastAck[f] ?? 0;
     const lastWindow = this.window[f] ?? 0;
@@ -149,14 +152,41 @@ export class TcpState {
     return found;
   }
 
+  /** The number that counted as 0 in direction `f` when packet `no` came; null before one was seen. */
+  baseAt(f: number, no: number): number | null {
+    if (this.baseKnown[f] !== 1) return null;
+    let base = this.base[f] ?? 0;
+    for (const event of this.rebases.get(f) ?? []) if (event.no <= no) base = event.base;
+    return base;
+  }
+
+  private rebase(f: number, no: number, seq: number): void {
+    const events = this.rebases.get(f) ?? [{ no: 0, base: this.base[f] ?? 0 }];
+    events.push({ no, base: seq });
+    this.rebases.set(f, events);
+    this.base[f] = seq;
+  }
+
   /** Base numbers, window scaling, round trip time; flags a SYN/ACK whose base changed. */
-  private handshake(f: number, r: number, ns: number, flags: number, seq: number, ack: number, scale: number): number {
+  private handshake(
+    f: number,
+    r: number,
+    no: number,
+    ns: number,
+    flags: number,
+    seq: number,
+    ack: number,
+    scale: number,
+  ): number {
     const flow = f >>> 1;
     let found = 0;
     if ((flags & SYN) !== 0) {
       if (this.baseKnown[f] === 1) {
         if ((flags & ACK) !== 0) {
-          if (this.base[f] !== seq) found = bits.REUSED_PORTS;
+          if (this.base[f] !== seq) {
+            found = bits.REUSED_PORTS;
+            this.rebase(f, no, seq);
+          }
         } else this.next[f] = this.maxToAck[f] ?? 0;
       }
       this.synNs[flow] = ns;

@@ -59,8 +59,8 @@ function flowContext(index: PacketIndex, row: number): FlowContext | null {
   }));
   return {
     stream,
-    baseSeq: tcp.baseKnown[end] === 1 ? (tcp.base[end] ?? 0) : null,
-    baseAck: tcp.baseKnown[end ^ 1] === 1 ? (tcp.base[end ^ 1] ?? 0) : null,
+    baseSeq: tcp.baseAt(end, row + 1),
+    baseAck: tcp.baseAt(end ^ 1, row + 1),
     windowShift: table.windowShift(flow, direction),
     prefix: prefixOf(index, row, analysis),
     notes,

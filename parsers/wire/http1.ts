@@ -133,7 +133,7 @@ function headers(d: Dissection, layer: FieldNode, from: number): { readonly body
 export const protocol: Protocol = {
   filter: 'http',
   name: 'Hypertext Transfer Protocol',
-  attach: { tcpPorts: PORTS },
+  attach: { tcpPorts: PORTS, tcpAnyPort: true },
   fields: [
     { name: 'json', kind: 'none' },
     { name: 'http.request', kind: 'bool' },

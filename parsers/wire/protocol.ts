@@ -11,6 +11,8 @@ export interface Attachments {
   readonly ipProtocols?: readonly number[];
   readonly tcpPorts?: readonly number[];
   readonly udpPorts?: readonly number[];
+  /** Asked about TCP payloads on ports that no table knows; its decoders must recognise their own bytes. */
+  readonly tcpAnyPort?: boolean;
 }
 
 /** How the display filter compares a field. `none` has no value: it is there or it is not. */

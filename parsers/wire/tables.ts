@@ -9,6 +9,7 @@ const etherTypes = new Uint8Array(65_536);
 const ipProtocols = new Uint8Array(256);
 const tcpPorts = new Uint8Array(65_536);
 const udpPorts = new Uint8Array(65_536);
+let anyTcpPort = 0;
 
 for (const [place, { attach }] of PROTOCOLS.entries()) {
   const number = place + 1;
@@ -17,6 +18,7 @@ for (const [place, { attach }] of PROTOCOLS.entries()) {
   for (const key of attach.ipProtocols ?? []) ipProtocols[key] = number;
   for (const key of attach.tcpPorts ?? []) tcpPorts[key] = number;
   for (const key of attach.udpPorts ?? []) udpPorts[key] = number;
+  if (attach.tcpAnyPort) anyTcpPort = number;
 }
 
 /** Number of the protocol at a link type; 0 when nothing decodes it. */
@@ -32,7 +34,7 @@ export function protocolAfter(table: number, key: number, key2: number): number 
     case NEXT_IP_PROTOCOL:
       return ipProtocols[key] ?? 0;
     case NEXT_TCP_PORTS:
-      return byPort(tcpPorts, key, key2);
+      return byPort(tcpPorts, key, key2) || anyTcpPort;
     case NEXT_UDP_PORTS:
       return byPort(udpPorts, key, key2);
     default:
