@@ -40,7 +40,7 @@ const siblings = [
   { folder: 'parsers/wire', what: 'protocol' },
   { folder: 'netpath/match', what: 'match' },
   { folder: 'netpath/target', what: 'target' },
-  { folder: 'netpath/diagnose', what: 'diagnosis' },
+  { folder: 'netpath/diagnose/rules', what: 'diagnosis' },
 ];
 
 /** Violations we know and mean to pay back: `from` imports `to`, and `why`. Empty is the aim; a debt that is paid must leave. */
@@ -75,7 +75,7 @@ export function importsOf(source) {
     ...f,
     typeOnly:
       f.typeOnly ||
-      new RegExp(`[:<|&(,=]\\s*(?:typeof\\s+)?import\\(['"]${literal(f.specifier)}['"]\\)\\.`).test(
+      new RegExp(`[:<|&(,=>]\\s*(?:typeof\\s+)?import\\(['"]${literal(f.specifier)}['"]\\)\\.`).test(
         lineOf(text, f.line),
       ),
   }));

@@ -1,6 +1,6 @@
 // A real server on a free loopback port with a library of its own, and a plain HTTP client: fetch sets Host and Origin itself.
 import { randomBytes } from 'node:crypto';
-import type { IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
 import path from 'node:path';
 import { realSystem } from '../system/real.ts';
 import type { System } from '../system/system.ts';
@@ -10,10 +10,7 @@ export const root = path.resolve(import.meta.dirname, '../..');
 export const token = 'token-of-the-tests';
 
 /** node:http's `request`, handed in by the test: fixtures keep the import rules of their folder. */
-type Requester = (
-  options: RequestOptions,
-  done: (response: IncomingMessage) => void,
-) => import('node:http').ClientRequest;
+type Requester = (options: RequestOptions, done: (response: IncomingMessage) => void) => ClientRequest;
 
 export interface Answer {
   readonly status: number;
