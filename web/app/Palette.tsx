@@ -48,7 +48,7 @@ function PaletteBody() {
 
   return (
     <>
-      <DialogTitle className={styles.hidden}>Command palette</DialogTitle>
+      <DialogTitle className="said">Command palette</DialogTitle>
       <input
         className={styles.input}
         role="combobox"

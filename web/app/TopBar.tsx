@@ -95,7 +95,7 @@ export function TopBar({ address }: { address: Address }) {
           className={styles.search}
           onClick={() => show('palette')}
           title="Command palette"
-          aria-label="Command palette"
+          aria-label="Command palette, Ctrl K"
         >
           <Icon name="search" />
           <kbd className={styles.searchText}>Ctrl K</kbd>

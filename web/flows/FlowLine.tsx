@@ -63,13 +63,13 @@ export const FlowLine = memo(function FlowLine({ flow, index, active, canExplain
       <span {...gridCell} className={`${styles.numeric} ${styles.ways}`}>
         {countText(flow.packets)}
         <span className={styles.small}>
-          {countText(flow.packetsToServer)} → · ← {countText(flow.packetsToClient)}
+          → {countText(flow.packetsToServer)} &nbsp;← {countText(flow.packetsToClient)}
         </span>
       </span>
       <span {...gridCell} className={`${styles.numeric} ${styles.ways} ${styles.wide}`}>
         {bytesText(flow.bytes)}
         <span className={styles.small}>
-          {bytesText(flow.bytesToServer)} → · ← {bytesText(flow.bytesToClient)}
+          → {bytesText(flow.bytesToServer)} &nbsp;← {bytesText(flow.bytesToClient)}
         </span>
       </span>
       <span {...gridCell} className={styles.numeric}>

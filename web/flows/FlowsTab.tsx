@@ -55,7 +55,7 @@ function Header({ order, onOrder }: { order: FlowOrder; onOrder: (order: FlowOrd
         );
       })}
       <span {...gridHeader()}>
-        <span className={styles.hidden}>Open</span>
+        <span className="said">Open</span>
       </span>
     </div>
   );
@@ -86,6 +86,7 @@ export function FlowsTab({ address, detail }: { address: CaseAddress; detail: Ca
   };
   return (
     <div className={styles.tab}>
+      <h1 className="said">Flows of {detail.name}</h1>
       <div className={styles.bar}>
         <input
           id="filter"

@@ -75,6 +75,7 @@ export function PacketsTab({ address, detail }: { address: CaseAddress; detail: 
   if (detail.packets === 0) return <NoPackets detail={detail} />;
   return (
     <div className={styles.tab}>
+      <h1 className="said">Packets of {detail.name}</h1>
       <FilterBar caseId={caseId} filter={filter} onApply={apply} onLeave={() => list.current?.focus()} />
       <Timeline detail={detail} filter={filter} onApply={apply} />
       <Group orientation="vertical" className={styles.panels} id="packet-rows">

@@ -3,12 +3,12 @@ import { badPath, rowSlices, trafficPaths } from './timelineShape.ts';
 
 describe('timeline', () => {
   it('draws steps, tall where the packets are', () => {
-    expect(trafficPaths([4, 0, 1]).top).toBe('M0 8.0H1L1 100.0H2L2 54.0H3');
+    expect(trafficPaths([4, 0, 1]).top).toBe('M0 24.0H1L1 100.0H2L2 62.0H3');
     expect(trafficPaths([]).area).toBe('');
   });
 
   it('draws bad slices only where there are some', () => {
-    expect(badPath([4, 4], [0, 1])).toBe('M1 100V54.0H2V100Z');
+    expect(badPath([4, 4], [0, 1])).toBe('M1 100V62.0H2V100Z');
   });
 
   it('maps time to rows', () => {

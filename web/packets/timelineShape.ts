@@ -1,7 +1,7 @@
 // The timeline's slices as SVG paths in a box of `slices` × 100. Square-root heights: a lone packet beside a burst is seen.
 
 function heights(counts: readonly number[], most: number): number[] {
-  return counts.map((n) => (n === 0 || most === 0 ? 0 : Math.max(4, Math.sqrt(n / most) * 92)));
+  return counts.map((n) => (n === 0 || most === 0 ? 0 : Math.max(4, Math.sqrt(n / most) * 76)));
 }
 
 export function trafficPaths(packets: readonly number[]): { area: string; top: string } {

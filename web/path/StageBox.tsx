@@ -26,17 +26,13 @@ function Linked({
     open();
   };
   const place = `${source.file}:${source.line}`;
+  const visible = [lineText(line), line.rewrite?.before, line.rewrite && `→ ${line.rewrite.after}`]
+    .filter(Boolean)
+    .join(' ');
   return (
     // biome-ignore lint/a11y/useSemanticElements: SVG has no button element
-    <g
-      role="button"
-      tabIndex={0}
-      className={styles.link}
-      aria-label={`${lineText(line)}, ${place}`}
-      onClick={open}
-      onKeyDown={onKeyDown}
-    >
-      <title>{`${place}\n${source.text}`}</title>
+    <g role="button" tabIndex={0} className={styles.link} onClick={open} onKeyDown={onKeyDown}>
+      <title>{`${visible}\n${place}\n${source.text}`}</title>
       <rect className={styles.hit} width={width} height={height} rx={6} />
       {children}
     </g>

@@ -16,10 +16,14 @@ function whereOf({ table, chain, hook, kind }: Step): string {
   return hook ?? kind;
 }
 
-const ruleText = (rule: string) => rule.replace(/^(\[\d+:\d+\] )?-A \S+ /, '');
+/** The rule without what the row already says, and without its comment; the title and the dump have all of it. */
+const ruleText = (rule: string) =>
+  rule.replace(/^(\[\d+:\d+\] )?-A \S+ /, '').replace(/(-m comment )?--comment ("(\\.|[^"\\])*"|\S+) ?/g, '');
+
+const isJump = ({ verdict }: Step) => /^(JUMP|GOTO)\b/.test(verdict ?? '');
 
 function StepRow({ step, here }: { step: Step; here: boolean }) {
-  const { source, rule, summary, mattered, owner, why, kind } = step;
+  const { source, rule, summary, mattered, owner, why } = step;
   const names = rule === null ? `${styles.rule} ${styles.prose}` : styles.rule;
   const text = rule === null ? summary : ruleText(rule);
   const open = () => source !== null && patchCase({ dump: { file: source.file, line: source.line } }, 'replace');
@@ -43,8 +47,8 @@ function StepRow({ step, here }: { step: Step; here: boolean }) {
         </button>
       )}
       <OwnerChip owner={owner} />
-      {mattered && rule !== null && (kind === 'rewrite' || /→/.test(summary)) && (
-        <span className={`${styles.extra} ${styles.rewrite}`}>{summary}</span>
+      {mattered && rule !== null && !isJump(step) && (
+        <span className={summary.includes('→') ? `${styles.extra} ${styles.rewrite}` : styles.extra}>{summary}</span>
       )}
       {mattered && why.length > 0 && (
         <span className={styles.extra}>

@@ -59,7 +59,7 @@ export function firstPlace(explanation: Explanation, outcome: number): SourceRef
   const steps =
     explanation.outcomes[outcome]?.steps.filter(({ mattered, source }) => mattered && source !== null) ?? [];
   const rewrite = steps.find(
-    ({ kind, verdict }) => kind === 'rewrite' || /DNAT|REDIRECT|DROP|REJECT/.test(verdict ?? ''),
+    ({ kind, verdict }) => kind === 'rewrite' || /^(DNAT|REDIRECT|DROP|REJECT)/.test(verdict ?? ''),
   );
   return (
     rewrite?.source ??

@@ -2,7 +2,7 @@
 
 const paths = {
   library: 'M2.5 4.5h4l1.2 1.5h5.8v6.5h-11zM2.5 4.5v8',
-  packets: 'M2.5 4h11M2.5 8h11M2.5 12h11M5 4v0M5 8v0',
+  packets: 'M2.5 4h1.2M6 4h7.5M2.5 8h1.2M6 8h7.5M2.5 12h1.2M6 12h4.5',
   flows: 'M2.5 5.5h10M10 3l2.5 2.5L10 8M13.5 10.5h-10M6 8l-2.5 2.5L6 13',
   path: 'M2 8h3.5C8.5 8 7.5 4 10.5 4H14M12 2l2 2-2 2M5.5 8c3 0 2 4 5 4H12',
   findings: 'M8 2.2 14 13H2zM8 6.5v3M8 11.2v.1',
