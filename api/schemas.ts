@@ -34,7 +34,7 @@ export const fragment = z.object({
 export type Fragment = z.infer<typeof fragment>;
 
 /** A sentence of the explanation: `text` is the fragments joined; every claim carries its sources. */
-export const sentence = z.object({ text: z.string(), fragments: z.array(fragment), sources: z.array(sourceRef) });
+export const sentence = z.object({ text: z.string(), fragments: z.array(fragment).readonly(), sources: z.array(sourceRef).readonly() });
 export type Sentence = z.infer<typeof sentence>;
 
 export const finding = z.object({
@@ -43,7 +43,7 @@ export const finding = z.object({
   confidence: z.enum(['proved', 'likely', 'possible']),
   severity: z.enum(['error', 'warning', 'note']),
   summary: z.string(),
-  evidence: z.array(sourceRef),
+  evidence: z.array(sourceRef).readonly(),
   remedy: z.string(),
   /** A packet spec that shows the finding; the viewer opens its path. */
   packet: z.string().optional(),
@@ -92,7 +92,7 @@ export const step = z.object({
   /** What happened, one line: `dst 10.96.0.80:80 → 10.244.1.5:8088`. */
   summary: z.string(),
   /** Why each clause was true, with the lines it was read from. */
-  why: z.array(fragment),
+  why: z.array(fragment).readonly(),
   /** False for steps that the viewer folds away. */
   mattered: z.boolean(),
 });
@@ -106,7 +106,7 @@ export const disposition = z.object({
 
 export const outcome = z.object({
   probability: z.number().nullable(),
-  assumptions: z.array(z.object({ source: sourceRef.nullable(), assumed: z.string(), why: z.string() })),
+  assumptions: z.array(z.object({ source: sourceRef.nullable(), assumed: z.string(), why: z.string() })).readonly(),
   disposition,
   to: z.object({
     address: z.string(),
@@ -118,7 +118,7 @@ export const outcome = z.object({
   finalDestination: z.string(),
   source: z.string(),
   ipvs: z.object({ virtualService: z.string(), realServer: z.string() }).nullable(),
-  steps: z.array(step),
+  steps: z.array(step).readonly(),
 });
 export type Outcome = z.infer<typeof outcome>;
 
@@ -143,7 +143,7 @@ export const diagramStage = z.object({
       rewrite: z.object({ what: z.enum(['dst', 'src']), before: z.string(), after: z.string() }).nullable(),
       source: sourceRef.nullable(),
     }),
-  ),
+  ).readonly(),
 });
 export const diagramEdge = z.object({
   from: z.string(),
@@ -152,7 +152,7 @@ export const diagramEdge = z.object({
   label: z.string().nullable(),
   owner: owner.nullable(),
 });
-export const diagram = z.object({ node: z.string(), stages: z.array(diagramStage), edges: z.array(diagramEdge) });
+export const diagram = z.object({ node: z.string(), stages: z.array(diagramStage).readonly(), edges: z.array(diagramEdge).readonly() });
 export type Diagram = z.infer<typeof diagram>;
 export type DiagramStage = z.infer<typeof diagramStage>;
 
@@ -177,15 +177,15 @@ export const explanation = z.object({
     arrives: z.string(),
   }),
   headline: sentence,
-  sentences: z.array(sentence),
-  badges: z.array(z.object({ text: z.string(), tone: z.enum(['good', 'neutral', 'warn', 'bad']) })),
-  outcomes: z.array(outcome),
+  sentences: z.array(sentence).readonly(),
+  badges: z.array(z.object({ text: z.string(), tone: z.enum(['good', 'neutral', 'warn', 'bad']) })).readonly(),
+  outcomes: z.array(outcome).readonly(),
   diagram,
-  whyNot: z.object({ candidate: z.string(), sentences: z.array(sentence) }).nullable(),
-  whatIf: z.array(whatIf),
-  findings: z.array(finding),
+  whyNot: z.object({ candidate: z.string(), sentences: z.array(sentence).readonly() }).nullable(),
+  whatIf: z.array(whatIf).readonly(),
+  findings: z.array(finding).readonly(),
   /** What is missing or was not understood, with the dump that would settle it. */
-  issues: z.array(z.string()),
+  issues: z.array(z.string()).readonly(),
 });
 export type Explanation = z.infer<typeof explanation>;
 

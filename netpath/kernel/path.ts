@@ -333,6 +333,18 @@ function localOut(w: Walker): Ending {
     const again = lookup(w, p.dst, null);
     if ('end' in again) return again.end;
     route = again;
+    if (
+      p.family === 4 &&
+      isLoopback(p.src) &&
+      leave(route) !== 'lo' &&
+      w.machine.maxSysctl('route_localnet', leave(route)) === 0
+    ) {
+      return ending(
+        'dropped',
+        `A packet from ${ipText(p.src)} may not leave by ${leave(route)}: route_localnet is 0 there.`,
+        null,
+      );
+    }
     w.note('route', `routed again for ${ipText(p.dst)}: ${routeText(route.route)}`, {
       source: route.route.ref,
       owner: 'kernel',

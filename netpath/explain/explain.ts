@@ -1,0 +1,127 @@
+// From a packet spec and a node's state to the explanation: the answer first, then the evidence, then why not and what if.
+import { endpointText } from '../../parsers/core/address.ts';
+import type { NodeState } from '../../parsers/nodestate/state.ts';
+import { findingsFor } from '../diagnose/diagnose.ts';
+import type { Finding } from '../diagnose/diagnosis.ts';
+import { Machine } from '../kernel/machine.ts';
+import { type Simulation, simulate } from '../kernel/run.ts';
+import { parsePacketSpec, specText, whereText } from '../packet-spec.ts';
+import type { Trace } from '../trace.ts';
+import { withJumps } from './decision.ts';
+import { destinationOf } from './destination.ts';
+import { type Diagram, diagramOf } from './diagram.ts';
+import { headline, protocolText, type Subject, sentences, subjectOf } from './sentences.ts';
+import type { Sentence } from './text.ts';
+import { type WhatIf, whatIfs } from './what-if.ts';
+import { type WhyNot, whyNot } from './why-not.ts';
+
+/** Outcomes beyond this many are counted, not listed. */
+const MAX_OUTCOMES = 64;
+
+export interface Explanation {
+  readonly packet: {
+    readonly spec: string;
+    readonly protocol: string;
+    readonly src: string;
+    readonly dst: string;
+    readonly sport: number | null;
+    readonly dport: number | null;
+    readonly arrives: string;
+  };
+  readonly headline: Sentence;
+  readonly sentences: readonly Sentence[];
+  readonly badges: readonly { readonly text: string; readonly tone: 'good' | 'neutral' | 'warn' | 'bad' }[];
+  readonly outcomes: readonly Omit<Trace, 'conntrack'>[];
+  readonly diagram: Diagram;
+  readonly whyNot: WhyNot | null;
+  readonly whatIf: readonly WhatIf[];
+  readonly findings: readonly Finding[];
+  readonly issues: readonly string[];
+}
+
+export type ExplainResult =
+  | { readonly ok: true; readonly explanation: Explanation }
+  | { readonly ok: false; readonly message: string };
+
+function badges(s: Subject): Explanation['badges'] {
+  const out: { text: string; tone: 'good' | 'neutral' | 'warn' | 'bad' }[] = [];
+  const { entryRole, traces } = s.simulation;
+  if (entryRole === 'agrees') out.push({ text: 'conntrack agrees', tone: 'good' });
+  if (entryRole === 'decides') out.push({ text: 'decided by conntrack', tone: 'good' });
+  if (entryRole === 'outranks') out.push({ text: 'conntrack outranks the rules', tone: 'warn' });
+  const assumptions = new Set(traces.flatMap((t) => t.assumptions.map((a) => a.assumed)));
+  if (traces.length === 1 && assumptions.size === 0)
+    out.push({ text: 'from the rules alone, nothing assumed', tone: 'good' });
+  if (assumptions.size > 0 && entryRole !== 'decides')
+    out.push({ text: `${assumptions.size} ${assumptions.size === 1 ? 'assumption' : 'assumptions'}`, tone: 'warn' });
+  out.push({ text: `${traces.length} ${traces.length === 1 ? 'outcome' : 'outcomes'}`, tone: 'neutral' });
+  return out;
+}
+
+/** Dumps whose absence left a question open, and lines that could not be read. */
+function issuesOf(m: Machine, simulation: Simulation): string[] {
+  const out: string[] = [];
+  const s = m.state;
+  if (s.iptables.length === 0) out.push('No iptables-save dump was given: the rules are unknown (iptables-save -c).');
+  if (s.host.routes === null) out.push('No routes were given (ip -j route show table all).');
+  if (s.host.links === null) out.push('No interfaces were given (ip -j -d link).');
+  if (s.ipvsServices === null)
+    out.push('No IPVS dump was given: whether virtual services exist is unknown (ipvsadm -Sn).');
+  const unread = s.files.reduce((n, f) => n + f.warnings.length, 0);
+  if (unread > 0) {
+    const first = s.files.flatMap((f) => f.warnings)[0];
+    out.push(
+      `${unread} ${unread === 1 ? 'line was' : 'lines were'} not understood; the first is ${first?.source.file}:${first?.source.line}: ${first?.message}.`,
+    );
+  }
+  if (simulation.truncated) out.push('There are more possible outcomes than were followed.');
+  if (simulation.traces.length > MAX_OUTCOMES)
+    out.push(`${simulation.traces.length - MAX_OUTCOMES} more outcomes are not listed.`);
+  return out;
+}
+
+/** Explains one packet on an already compiled node. */
+export function explainOn(m: Machine, text: string): ExplainResult {
+  const spec = parsePacketSpec(text);
+  if (!spec.ok) return spec;
+  const r = simulate(m, spec.value);
+  if (!r.ok) return r;
+  const { simulation } = r;
+  const ordered = [...simulation.traces].sort((a, b) => (b.probability ?? -1) - (a.probability ?? -1));
+  const trace = ordered[0];
+  if (!trace) return { ok: false, message: 'the simulation gave no outcome' };
+  const v = spec.value;
+  const destination = destinationOf(m, v.protocol, v.dst, v.dport);
+  const s = subjectOf(m, v, { ...simulation, traces: ordered }, trace, destination);
+  const src = v.src ?? null;
+  return {
+    ok: true,
+    explanation: {
+      packet: {
+        spec: specText(v),
+        protocol: protocolText(v),
+        src: src ? endpointText(src, null) : (trace.steps[0]?.packet.src ?? ''),
+        dst: endpointText(v.dst, null),
+        sport: v.sport,
+        dport: v.dport,
+        arrives: whereText(v.where),
+      },
+      headline: headline(s),
+      sentences: sentences(s),
+      badges: badges(s),
+      outcomes: ordered
+        .slice(0, MAX_OUTCOMES)
+        .map(({ conntrack: _conntrack, ...t }) => ({ ...t, steps: withJumps(t.steps) })),
+      diagram: diagramOf(s),
+      whyNot: whyNot(s),
+      whatIf: whatIfs(s, v),
+      findings: findingsFor(s),
+      issues: issuesOf(m, simulation),
+    },
+  };
+}
+
+/** Explains one packet, written as in packet-spec.ts, on a node's state. */
+export function explainPacket(state: NodeState, spec: string): ExplainResult {
+  return explainOn(new Machine(state), spec);
+}

@@ -1,0 +1,82 @@
+// The packet spec of a captured flow: its first packet, arriving where the capture point says it was seen first.
+import { endpointText, ipText, parseIp, sameIp } from '../../parsers/core/address.ts';
+import { protocolNumber } from '../../parsers/core/protocol-numbers.ts';
+import type { NodeState } from '../../parsers/nodestate/state.ts';
+import { Machine } from '../kernel/machine.ts';
+
+export interface CapturedFlow {
+  /** `tcp`, `udp`, `icmp`, … */
+  readonly protocol: string;
+  readonly client: string;
+  readonly cport: number | null;
+  readonly server: string;
+  readonly sport: number | null;
+  /** Capture point as listed: an interface name, `veth client`, `pod client`; null when not known. */
+  readonly point: string | null;
+}
+
+/**
+ * The spec of the flow's first packet, or null when the flow cannot have begun on or come to this node. A flow whose client is a pod
+ * of the node arrives on that pod's veth, one of the node itself is local, any other came in by the device of the way back to it.
+ */
+export function specOfFlow(state: NodeState, flow: CapturedFlow): string | null {
+  const client = parseIp(flow.client);
+  const server = parseIp(flow.server);
+  if (!client || !server) return null;
+  const m = new Machine(state);
+  // A point behind NAT shows rewritten addresses: conntrack knows which connection that was.
+  const natted = state.conntrack?.find(
+    (e) =>
+      sameIp(e.reply.src, server) &&
+      sameIp(e.reply.dst, client) &&
+      e.reply.sport === flow.sport &&
+      e.reply.dport === flow.cport &&
+      protocolNumber(flow.protocol) === e.protocol,
+  );
+  if (
+    natted &&
+    (!sameIp(natted.original.src, client) ||
+      !sameIp(natted.original.dst, server) ||
+      natted.original.dport !== flow.sport)
+  ) {
+    const { src, dst, sport, dport } = natted.original;
+    return specOfFlow(state, {
+      protocol: flow.protocol,
+      client: ipText(src),
+      cport: sport,
+      server: ipText(dst),
+      sport: dport,
+      point: null,
+    });
+  }
+  const head = `${flow.protocol.toLowerCase()} ${endpointText(client, flow.cport)} > ${endpointText(server, flow.sport)}`;
+  const pod = m.podByIp(client);
+  if (pod) {
+    const device = m.hostInterfaceOf(pod);
+    if (device !== null) return `${head} in ${device}`;
+    if (m.portOf(client) === null && m.fib.localType(client)?.type !== 'local')
+      return uplinkSpec(m, head, ipText(client));
+    return `${head} from pod ${pod.id}`;
+  }
+  if (m.fib.localType(client)?.type === 'local') return `${head} local`;
+  const point = flow.point?.split(' ').at(-1) ?? null;
+  if (point !== null && m.links.has(point) && m.links.get(point)?.kind !== 'loopback') return `${head} in ${point}`;
+  return uplinkSpec(m, head, ipText(client));
+}
+
+function uplinkSpec(m: Machine, head: string, client: string): string | null {
+  const ip = parseIp(client);
+  if (!ip) return null;
+  const back = m.fib.lookup({
+    dst: ip,
+    src: null,
+    mark: 0,
+    iif: null,
+    oif: null,
+    protocol: 0,
+    sport: null,
+    dport: null,
+  });
+  const device = back.kind === 'route' ? back.result.device : null;
+  return device === null ? null : `${head} in ${device}`;
+}
