@@ -1,0 +1,136 @@
+// Conditions on the columns of the index. A test answers YES, NO or MAYBE: read the bytes.
+// Surprise: a field whose protocol the columns rule out is a sure NO even when its values are in the bytes only, which is what
+// makes `dns.qry.name contains "x"` cheap on a capture full of TCP.
+import type { Ip } from '../core/address.ts';
+import type { PacketIndex } from '../index/packet-index.ts';
+import type { Segment } from '../index/segment.ts';
+import { HAS_IPV4 } from '../wire/facts.ts';
+import { numbersOf } from '../wire/tables.ts';
+import {
+  type AddressColumn,
+  addressColumn,
+  analysisBits,
+  layerBit,
+  type NumberColumn,
+  numberColumn,
+} from './columns.ts';
+import type { Condition } from './compile-filter.ts';
+import type { FilterField } from './fields.ts';
+import type { ValueTest } from './values.ts';
+
+export const NO = 0;
+export const YES = 1;
+export const MAYBE = 2;
+
+export type FastTest = (segment: Segment, at: number, layers: number, row: number, index: PacketIndex) => number;
+
+const unsure: FastTest = () => MAYBE;
+
+export function compileFast(condition: Condition): FastTest {
+  switch (condition.kind) {
+    case 'and': {
+      const left = compileFast(condition.left);
+      const right = compileFast(condition.right);
+      return (s, at, layers, row, index) => {
+        const one = left(s, at, layers, row, index);
+        if (one === NO) return NO;
+        const other = right(s, at, layers, row, index);
+        return other === NO ? NO : one === YES ? other : MAYBE;
+      };
+    }
+    case 'or': {
+      const left = compileFast(condition.left);
+      const right = compileFast(condition.right);
+      return (s, at, layers, row, index) => {
+        const one = left(s, at, layers, row, index);
+        if (one === YES) return YES;
+        const other = right(s, at, layers, row, index);
+        return other === YES ? YES : one === NO ? other : MAYBE;
+      };
+    }
+    case 'not': {
+      const operand = compileFast(condition.operand);
+      return (s, at, layers, row, index) => {
+        const found = operand(s, at, layers, row, index);
+        return found === MAYBE ? MAYBE : 1 - found;
+      };
+    }
+    case 'exists':
+      return existsTest(condition.field);
+    case 'value':
+      return valueTest(condition.field, condition.all, condition.test);
+    case 'fields':
+      return possible(condition.field);
+  }
+}
+
+function existsTest(field: FilterField): FastTest {
+  const analysis = analysisBits(field.name);
+  if (analysis !== null) return (s, at) => (((s.analysis[at] ?? 0) & analysis) !== 0 ? YES : NO);
+  if (field.kind === 'protocol') {
+    const bit = layerBit(field.name);
+    if (bit !== null) return (_s, _at, layers) => ((layers & bit) === bit ? YES : NO);
+  }
+  const needs = numberColumn(field.name)?.needs ?? addressColumn(field.name)?.needs;
+  if (needs !== undefined) return (_s, _at, layers) => ((layers & needs) === needs ? YES : NO);
+  return possible(field);
+}
+
+/** NO when the columns rule the field's protocol out, otherwise MAYBE. */
+function possible(field: FilterField): FastTest {
+  const bit = layerBit(field.owner);
+  if (bit !== null) return (_s, _at, layers) => ((layers & bit) === bit ? MAYBE : NO);
+  const numbers = new Set(numbersOf(field.owner));
+  // The link layer stands below what the column names, and nothing but the bytes tells about it.
+  const isTop = ['dns', 'http', 'vxlan', 'icmp', 'icmpv6'].includes(field.owner);
+  if (numbers.size === 0 || !isTop) return unsure;
+  return (s, at) => (numbers.has(s.protocol[at] ?? 0) ? MAYBE : NO);
+}
+
+function valueTest(field: FilterField, all: boolean, test: ValueTest): FastTest {
+  const number = numberColumn(field.name);
+  if (number !== null) return numberTest(number, all, test.number);
+  const address = addressColumn(field.name);
+  if (address !== null) return addressTest(address, all, test.ip);
+  return possible(field);
+}
+
+function numberTest(column: NumberColumn, all: boolean, test: (value: number) => boolean): FastTest {
+  const { needs, first, second } = column;
+  if (second === null) {
+    return (s, at, layers, row, index) => ((layers & needs) === needs && test(first(s, at, row, index)) ? YES : NO);
+  }
+  return (s, at, layers, row, index) => {
+    if ((layers & needs) !== needs) return NO;
+    const one = test(first(s, at, row, index));
+    if (one !== all) return one ? YES : NO;
+    return test(second(s, at)) ? YES : NO;
+  };
+}
+
+function addressTest(column: AddressColumn, all: boolean, test: (ip: Ip) => boolean): FastTest {
+  const { needs, src, dst } = column;
+  // A capture has far fewer addresses than packets: the answer for each is kept.
+  const memo = new Map<number, boolean>();
+  let memoOf: PacketIndex | null = null;
+  const judge = (value: number, layers: number, index: PacketIndex): boolean => {
+    if (memoOf !== index || memo.size > 100_000) {
+      memo.clear();
+      memoOf = index;
+    }
+    let known = memo.get(value);
+    if (known === undefined) {
+      known = test(index.ipOf(value, layers & HAS_IPV4));
+      memo.set(value, known);
+    }
+    return known;
+  };
+  return (s, at, layers, _row, index) => {
+    if ((layers & needs) !== needs) return NO;
+    if (!dst) return judge(s.src[at] ?? 0, layers, index) ? YES : NO;
+    if (!src) return judge(s.dst[at] ?? 0, layers, index) ? YES : NO;
+    const one = judge(s.src[at] ?? 0, layers, index);
+    if (one !== all) return one ? YES : NO;
+    return judge(s.dst[at] ?? 0, layers, index) ? YES : NO;
+  };
+}

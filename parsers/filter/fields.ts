@@ -1,0 +1,77 @@
+// All field names a filter may use, with their kinds: the protocols' own lists, the frame's, and the protocol names themselves.
+// Surprise: a misspelt field is an error, not an empty result; the nearest name is offered.
+import { FRAME_FIELDS } from '../index/frame-layer.ts';
+import type { FieldKind } from '../wire/protocol.ts';
+import { PROTOCOLS } from '../wire/registry.gen.ts';
+
+export interface FilterField {
+  readonly name: string;
+  readonly kind: FieldKind | 'protocol';
+  /** Names of the tree's nodes that carry the values. */
+  readonly nodes: ReadonlySet<string>;
+  /** Display-filter name of the protocol whose file declares it; `frame` for the frame's. */
+  readonly owner: string;
+}
+
+const fields = new Map<string, FilterField>();
+
+for (const protocol of PROTOCOLS) {
+  fields.set(protocol.filter, {
+    name: protocol.filter,
+    kind: 'protocol',
+    nodes: new Set([protocol.filter]),
+    owner: protocol.filter,
+  });
+  for (const { name, kind, either } of protocol.fields) {
+    // A bare name, as `json` or `mdns`, is a layer of its own.
+    const isLayer = kind === 'none' && !name.includes('.');
+    fields.set(name, {
+      name,
+      kind: isLayer ? 'protocol' : kind,
+      nodes: new Set(either ?? [name]),
+      owner: protocol.filter,
+    });
+  }
+}
+for (const { name, kind } of FRAME_FIELDS) {
+  fields.set(name, { name, kind: name === 'frame' ? 'protocol' : kind, nodes: new Set([name]), owner: 'frame' });
+}
+fields.set('data', { name: 'data', kind: 'protocol', nodes: new Set(['data']), owner: 'data' });
+fields.set('data.len', { name: 'data.len', kind: 'uint', nodes: new Set(['data.len']), owner: 'data' });
+
+export function fieldNamed(name: string): FilterField | null {
+  return fields.get(name) ?? null;
+}
+
+/** Every name, sorted; for completion in the filter bar. */
+export function fieldNames(): readonly string[] {
+  return [...fields.keys()].sort();
+}
+
+/** The known name most like this one; null when none is near. */
+export function nearestField(name: string): string | null {
+  let best: string | null = null;
+  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
+  for (const candidate of fields.keys()) {
+    if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
+    const distance = editDistance(name, candidate);
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const swap = (previous[j - 1] ?? 0) + (a.charAt(i - 1) === b.charAt(j - 1) ? 0 : 1);
+      row.push(Math.min(swap, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
+    }
+    previous = row;
+  }
+  return previous[b.length] ?? 0;
+}
