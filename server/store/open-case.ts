@@ -40,6 +40,7 @@ export class OpenCase {
   private readonly captures = new Map<string, Capture>();
   private packetsOfCase: Packets;
   private indexing: Promise<void> | null = null;
+  private isIndexing = false;
   private state: Promise<NodeState> | null = null;
   private saving: Promise<void> = Promise.resolve();
   private receiving = 0;
@@ -112,8 +113,12 @@ export class OpenCase {
 
   /** A window of the packet list. What is not yet tested goes on in the background, and subscribers hear of the new totals. */
   async rows(filter: string, offset: number, count: number, waitMs: number): Promise<PacketRows> {
-    const packets = await this.packets(waitMs);
-    const { page, settled } = await packets.rows(filter, offset, count, waitMs);
+    const packets = await this.packets(0);
+    // The first rows of a large capture need not wait for the last ones to be indexed.
+    const started = this.system.clock.monotonicMs();
+    const left = () => waitMs - (this.system.clock.monotonicMs() - started);
+    while (this.isIndexing && packets.list.total < offset + count && left() > 0) await this.packets(20);
+    const { page, settled } = await packets.rows(filter, offset, count, Math.max(0, left()));
     if (!settled) void this.goOn(packets, filter);
     return page;
   }
@@ -127,9 +132,11 @@ export class OpenCase {
   }
 
   private async indexAll(): Promise<void> {
+    this.isIndexing = true;
     for (const file of this.captureFiles) {
       if (!this.captures.has(file.path) && file.state !== 'receiving') await this.indexFile(file);
     }
+    this.isIndexing = false;
     this.onChange(this.id);
   }
 
