@@ -10,7 +10,7 @@ import { EchoPairs } from './echo-pairs.ts';
 import type { Flow } from './flow.ts';
 import { FlowColumns, hashKey } from './flow-columns.ts';
 import { flagLetters, protocolLabel, stateOf } from './flow-state.ts';
-import { SCALE_OFF, TcpState } from './tcp-state.ts';
+import { SCALE_OFF, SCALE_UNKNOWN, TcpState } from './tcp-state.ts';
 
 const EMPTY_SLOT = -1;
 const SYN = 2;
@@ -96,6 +96,9 @@ export class FlowTable {
       early,
     );
     segment.analysis[at] = found;
+    // The option is used up; from here on the bits say by how much this packet's window is to be shifted.
+    const shift = (flags & SYN) !== 0 ? -1 : (this.tcp.scale[end] ?? -1);
+    segment.tcpFlags[at] = flags | (Math.max(0, shift + 1) << WINDOW_SCALE_SHIFT);
     if ((found & ANY_RETRANSMISSION) !== 0) columns.retransmissions[flow] = (columns.retransmissions[flow] ?? 0) + 1;
     if ((found & DUPLICATE_ACK) !== 0) this.duplicates.add(row, this.tcp.duplicateOf, this.tcp.duplicateCount);
   }
@@ -206,8 +209,12 @@ export class FlowTable {
     return ns < 0 ? null : ns / 1e9;
   }
 
-  windowShift(flow: number, direction: number): number {
-    return this.tcp.scale[flow * 2 + direction] ?? SCALE_OFF;
+  /** The shift in force when this row came; -1 unknown, -2 not in use. */
+  windowShift(flow: number, direction: number, row: number): number {
+    const segment = this.index.segments[row >>> SEGMENT_BITS];
+    const shift = ((segment?.tcpFlags[row & SEGMENT_MASK] ?? 0) >> WINDOW_SCALE_SHIFT) - 1;
+    if (shift >= 0) return shift;
+    return this.tcp.scale[flow * 2 + direction] === SCALE_OFF ? SCALE_OFF : SCALE_UNKNOWN;
   }
 
   flow(id: number): Flow | null {

@@ -148,7 +148,13 @@ export class TcpState {
     this.lastAck[f] = ack;
     this.lastAckNs[f] = ns;
     this.lastFlags[f] = found;
-    if ((flags & (ACK | SYN)) === ACK) this.ackSeen[f] = 1;
+    if ((flags & (ACK | SYN)) === ACK) {
+      this.ackSeen[f] = 1;
+      // After the judgement: the packet that ends the handshake is itself still judged without a round trip time.
+      const flow = f >>> 1;
+      if (this.rttNs[flow] === UNSET_NS && this.synNs[flow] !== UNSET_NS)
+        this.rttNs[flow] = ns - (this.synNs[flow] ?? 0);
+    }
     return found;
   }
 
@@ -178,7 +184,6 @@ export class TcpState {
     ack: number,
     scale: number,
   ): number {
-    const flow = f >>> 1;
     let found = 0;
     if ((flags & SYN) !== 0) {
       if (this.baseKnown[f] === 1) {
@@ -189,15 +194,13 @@ export class TcpState {
           }
         } else this.next[f] = this.maxToAck[f] ?? 0;
       }
-      this.synNs[flow] = ns;
+      this.synNs[f >>> 1] = ns;
       if (scale >= 0) this.scale[f] = scale;
-      else if (this.scale[f] === SCALE_UNKNOWN) this.scale[f] = SCALE_OFF;
-      if ((flags & ACK) !== 0 && (this.scale[f] === SCALE_OFF || this.scale[r] === SCALE_OFF)) {
+      if (this.scale[f] === SCALE_UNKNOWN) {
+        // No option in a SYN or SYN/ACK: neither side will scale, even if the other SYN is never seen.
         this.scale[f] = SCALE_OFF;
         this.scale[r] = SCALE_OFF;
-      }
-    } else if ((flags & ACK) !== 0 && this.rttNs[flow] === UNSET_NS && this.synNs[flow] !== UNSET_NS) {
-      this.rttNs[flow] = ns - (this.synNs[flow] ?? 0);
+      } else if ((flags & ACK) !== 0 && this.scale[r] === SCALE_OFF) this.scale[f] = SCALE_OFF;
     }
     if (this.baseKnown[f] === 0) {
       this.base[f] = (flags & SYN) !== 0 ? seq : seq - 1;

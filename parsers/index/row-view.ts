@@ -61,7 +61,7 @@ function flowContext(index: PacketIndex, row: number): FlowContext | null {
     stream,
     baseSeq: tcp.baseAt(end, row + 1),
     baseAck: tcp.baseAt(end ^ 1, row + 1),
-    windowShift: table.windowShift(flow, direction),
+    windowShift: table.windowShift(flow, direction, row),
     prefix: prefixOf(index, row, analysis),
     notes,
     repeated: (analysis & (ANY_RETRANSMISSION | KEEP_ALIVE)) !== 0,

@@ -8,7 +8,10 @@ export const SEGMENT_MASK = SEGMENT_ROWS - 1;
 
 export const NO_FLOW = 0xffff_ffff;
 
-/** Above the twelve TCP flag bits stands the window scale option: 0 without it, otherwise the shift (at most 14) plus 1. */
+/**
+ * Above the twelve TCP flag bits stand four of window scaling: 0 for none, otherwise the shift (at most 14) plus 1. The builder puts
+ * the packet's own option there, the flow pass the shift that its window is read with.
+ */
 export const TCP_FLAG_BITS = 0xfff;
 export const WINDOW_SCALE_SHIFT = 12;
 
