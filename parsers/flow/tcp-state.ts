@@ -194,7 +194,8 @@ export class TcpState {
           }
         } else this.next[f] = this.maxToAck[f] ?? 0;
       }
-      this.synNs[f >>> 1] = ns;
+      if ((flags & ACK) === 0) this.synNs[f >>> 1] = ns;
+      this.ackSeen[f] = 0;
       if (scale >= 0) this.scale[f] = scale;
       if (this.scale[f] === SCALE_UNKNOWN) {
         // No option in a SYN or SYN/ACK: neither side will scale, even if the other SYN is never seen.
@@ -260,7 +261,8 @@ export class TcpState {
     if (length > 0 && reverseAck !== 0 && !after(end, reverseAck)) return bits.SPURIOUS_RETRANSMISSION;
     if (next === 0 || !after(next, seq)) return 0;
     if (length > 1 && seq === (next - 1) >>> 0) return 0;
-    if ((this.dup[r] ?? 0) >= 2 && reverseAck === seq && ns - (this.lastAckNs[r] ?? 0) < FAST_RETRANSMISSION_NS)
+    // Wireshark counts without a sign, so that the -1 of an unseen acknowledgement is a great many here.
+    if ((this.dup[r] ?? 0) >>> 0 >= 2 && reverseAck === seq && ns - (this.lastAckNs[r] ?? 0) < FAST_RETRANSMISSION_NS)
       return bits.FAST_RETRANSMISSION;
     const rtt = this.rttNs[f >>> 1] ?? UNSET_NS;
     const limit = rtt > 0 ? rtt : DEFAULT_RTT_NS;
