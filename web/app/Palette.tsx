@@ -6,6 +6,7 @@ import { usePreferences } from '../state/preferences.ts';
 import { go, patchCase, useAddress } from '../state/useAddress.ts';
 import { Dialog, DialogTitle } from '../ui/Dialog.tsx';
 import { Icon } from '../ui/Icon.tsx';
+import { scrollWithin } from '../ui/scrollWithin.ts';
 import { type CommandAction, commandsFor, matchingCommands } from './commands.ts';
 import styles from './Palette.module.css';
 
@@ -33,7 +34,7 @@ function PaletteBody() {
   const chosen = Math.min(active, Math.max(0, found.length - 1));
 
   useEffect(() => {
-    list.current?.children[chosen]?.scrollIntoView({ block: 'nearest' });
+    scrollWithin(list.current, list.current?.children[chosen], 'nearest');
   }, [chosen]);
 
   const onKeyDown = (event: KeyboardEvent) => {

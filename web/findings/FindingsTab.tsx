@@ -45,7 +45,7 @@ export function FindingsTab({ address, detail }: { address: CaseAddress; detail:
         </header>
         <ul className={styles.inner} style={{ padding: 0, margin: 0 }}>
           {ordered.map((finding) => (
-            <FindingCard key={finding.id} finding={finding} />
+            <FindingCard key={`${finding.id} ${finding.title}`} finding={finding} />
           ))}
         </ul>
       </div>

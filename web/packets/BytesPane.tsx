@@ -1,6 +1,7 @@
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { Button } from '../ui/Button.tsx';
 import { plural } from '../ui/quantities.ts';
+import { scrollWithin } from '../ui/scrollWithin.ts';
 import styles from './BytesPane.module.css';
 import { bytesOf, hexOf, printableOf } from './bytes.ts';
 
@@ -33,10 +34,9 @@ export function BytesPane({ base64, chosen, hovered, onPick }: Props) {
   const chosenAt = chosen?.offset ?? null;
 
   useEffect(() => {
-    if (chosenAt !== null)
-      pane.current
-        ?.querySelector(`[data-row="${Math.floor(chosenAt / perRow)}"]`)
-        ?.scrollIntoView({ block: 'nearest' });
+    if (chosenAt === null) return;
+    const row = pane.current?.querySelector(`[data-row="${Math.floor(chosenAt / perRow)}"]`);
+    scrollWithin(pane.current, row, 'nearest');
   }, [chosenAt]);
 
   const nameOf = (kind: string | undefined, at: number) =>

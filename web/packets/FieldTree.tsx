@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import type { FieldNode } from '../../api/schemas.ts';
 import { Icon } from '../ui/Icon.tsx';
+import { scrollWithin } from '../ui/scrollWithin.ts';
 import styles from './FieldTree.module.css';
 import { type FieldRow, fieldRows, labelOf } from './fieldTree.ts';
 import { useOpenFields } from './openFields.ts';
@@ -19,9 +20,10 @@ export function FieldTree({ layers, chosen, onChoose, onHover }: Props) {
   const rows = fieldRows(layers, isOpen);
   const at = rows.findIndex(({ key }) => key === chosen);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another field was chosen: bring it into view
   useEffect(() => {
-    tree.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
-  });
+    scrollWithin(tree.current, tree.current?.querySelector('[aria-selected="true"]'), 'nearest');
+  }, [chosen]);
 
   const choose = (index: number) => {
     const row = rows[Math.min(rows.length - 1, Math.max(0, index))];

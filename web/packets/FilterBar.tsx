@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useEffect, useState } from 'react';
 import { ApiFailure } from '../sources/client.ts';
-import { useFilterCheck } from '../sources/queries.ts';
+import { usePacketCount } from '../sources/queries.ts';
 import { type TimeFormat, usePreferences } from '../state/preferences.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
@@ -26,7 +26,7 @@ type Verdict =
 
 function useVerdict(caseId: string, text: string): Verdict {
   const settled = useSettled(text);
-  const check = useFilterCheck(caseId, settled);
+  const check = usePacketCount(caseId, settled.trim());
   if (text.trim() === '') return { state: 'empty' };
   if (settled !== text || check.isPending) return { state: 'checking' };
   if (check.data !== undefined) return { state: 'valid', matched: check.data.matched };

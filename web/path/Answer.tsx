@@ -1,7 +1,7 @@
 // The answer first: the headline, why with its sources, how sure and from what; then what a person does next.
 import { Popover } from '@base-ui/react/popover';
 import { useState } from 'react';
-import type { Explanation } from '../../api/schemas.ts';
+import type { Explanation, Fragment, Sentence } from '../../api/schemas.ts';
 import { Button } from '../ui/Button.tsx';
 import { Badge } from '../ui/Chip.tsx';
 import { copyText } from '../ui/copyText.ts';
@@ -9,8 +9,12 @@ import { FragmentText } from '../ui/FragmentText.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { ownerLook } from '../ui/owner.ts';
 import { plural } from '../ui/quantities.ts';
+import { shortPlaces } from '../ui/sourceLabel.ts';
 import styles from './Answer.module.css';
 import { ticketText } from './ticketText.ts';
+
+const space: Fragment = { text: ' ', kind: 'text' };
+const spaced = ({ fragments }: Sentence): Fragment[] => [...fragments, space];
 
 function WhyNot({ whyNot }: { whyNot: NonNullable<Explanation['whyNot']> }) {
   return (
@@ -24,7 +28,7 @@ function WhyNot({ whyNot }: { whyNot: NonNullable<Explanation['whyNot']> }) {
             <Popover.Title className={styles.popupTitle}>Why not {whyNot.candidate}?</Popover.Title>
             {whyNot.sentences.map((sentence) => (
               <p key={sentence.text}>
-                <FragmentText fragments={sentence.fragments} />
+                <FragmentText fragments={shortPlaces(sentence.fragments)} />
               </p>
             ))}
           </Popover.Popup>
@@ -70,11 +74,7 @@ export function Answer({ explanation, outcome, asking, onAsk }: Props) {
           <FragmentText fragments={headline.fragments} />
         </h1>
         <p className={styles.why}>
-          {sentences.map((sentence) => (
-            <span key={sentence.text}>
-              <FragmentText fragments={sentence.fragments} />{' '}
-            </span>
-          ))}
+          <FragmentText fragments={shortPlaces(sentences.flatMap(spaced))} />
         </p>
         <div className={styles.badges}>
           {badges.map(({ text, tone }) => (

@@ -1,6 +1,5 @@
 // The dump behind the claims: the chosen line, the deciding lines marked in their owner's colour, the rest folded.
 import { Fragment, useEffect, useRef, useState } from 'react';
-import type { Owner } from '../../api/schemas.ts';
 import { type DumpRange, useDumpRanges } from '../sources/queries.ts';
 import type { DumpPlace } from '../state/address.ts';
 import { patchCase } from '../state/useAddress.ts';
@@ -8,15 +7,17 @@ import { Failed, Loading } from '../ui/Notice.tsx';
 import { ownerLook } from '../ui/owner.ts';
 import { Pane } from '../ui/Panes.tsx';
 import { countText, plural } from '../ui/quantities.ts';
+import { scrollWithin } from '../ui/scrollWithin.ts';
 import styles from './DumpPane.module.css';
-import { dumpRanges } from './dumpRanges.ts';
+import { dumpRanges, type Mark } from './dumpRanges.ts';
+import { excerpts, longLine } from './excerpts.ts';
 
 const unfold = 40;
 
 interface Props {
   caseId: string;
   place: DumpPlace;
-  marks: ReadonlyMap<number, Owner | null>;
+  marks: ReadonlyMap<number, Mark>;
 }
 
 interface LineProps {
@@ -30,9 +31,10 @@ function Line({ place, number, text, marks }: LineProps) {
   const here = number === place.line;
   const element = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (here) element.current?.scrollIntoView({ block: 'center', inline: 'start' });
+    if (here) scrollWithin(element.current?.closest('[tabindex]'), element.current, 'center');
   }, [here]);
-  const owner = marks.get(number) ?? null;
+  const mark = marks.get(number);
+  const owner = mark?.owner ?? null;
   return (
     <div
       ref={element}
@@ -50,7 +52,15 @@ function Line({ place, number, text, marks }: LineProps) {
       >
         {number}
       </button>
-      <span className={styles.text}>{text}</span>
+      {text.length > longLine ? (
+        <span className={`${styles.text} ${styles.long}`}>
+          {excerpts(text, mark?.texts ?? []).map((part) => (
+            <span key={part}>{part}</span>
+          ))}
+        </span>
+      ) : (
+        <span className={styles.text}>{text}</span>
+      )}
     </div>
   );
 }
@@ -78,7 +88,7 @@ export function DumpPane({ caseId, place, marks }: Props) {
     </span>
   );
   return (
-    <Pane title={place.file} aside={aside}>
+    <Pane title={place.file} aside={aside} asWritten>
       {failed !== undefined ? (
         <Failed what="This dump cannot be shown" error={failed.error} retry={() => void failed.refetch()} />
       ) : total === null ? (

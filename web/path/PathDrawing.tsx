@@ -8,7 +8,7 @@ import { StageBox } from './StageBox.tsx';
 const badEnds: Outcome['disposition']['kind'][] = ['dropped', 'rejected', 'noRoute', 'loop'];
 
 /** Below this the texts of the drawing are too small to read: it scrolls instead. */
-const smallestScale = 0.78;
+const smallestScale = 0.75;
 
 function Arrow({ edge, decider }: { edge: Edge; decider: Owner | null }) {
   const color = edge.taken ? ownerLook(edge.owner ?? decider).color : 'var(--not-taken-line)';

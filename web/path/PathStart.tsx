@@ -1,6 +1,6 @@
 // The Path view before a packet is chosen: type one, or take a flow or a finding of the case. Without the node's dumps it
 // says which are needed.
-import type { CaseDetail } from '../../api/schemas.ts';
+import type { CaseDetail, SourceRefDto } from '../../api/schemas.ts';
 import { pickFiles } from '../library/pickFiles.ts';
 import { useFindings, useFlows } from '../sources/queries.ts';
 import type { CaseAddress } from '../state/address.ts';
@@ -9,6 +9,7 @@ import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { plural } from '../ui/quantities.ts';
 import { DumpPane } from './DumpPane.tsx';
+import { marksOf } from './dumpRanges.ts';
 import { PacketInput } from './PacketInput.tsx';
 import styles from './PathStart.module.css';
 
@@ -67,9 +68,9 @@ function Choose({ address, error }: { address: CaseAddress; error: string | null
         <section>
           <h2 className={styles.subtitle}>From the findings</h2>
           <div className={styles.rows}>
-            {findings.map(({ id, title, packet }) => (
+            {findings.map(({ title, packet }) => (
               <button
-                key={id}
+                key={title}
                 type="button"
                 className={styles.row}
                 onClick={() => patchCase({ spec: packet ?? null, flow: null, dump: null, outcome: 0 })}
@@ -117,6 +118,10 @@ export function PathStart({
   detail: CaseDetail;
   error: string | null;
 }) {
+  const findings = useFindings(address.caseId).data ?? [];
+  const evidence = findings.flatMap((finding) =>
+    finding.evidence.map((source): [SourceRefDto, null] => [source, null]),
+  );
   return (
     <div className={styles.screen} data-dump={address.dump !== null}>
       <div className={styles.start}>
@@ -126,7 +131,12 @@ export function PathStart({
       </div>
       {address.dump !== null && (
         <div className={styles.dump}>
-          <DumpPane key={address.dump.file} caseId={address.caseId} place={address.dump} marks={new Map()} />
+          <DumpPane
+            key={address.dump.file}
+            caseId={address.caseId}
+            place={address.dump}
+            marks={marksOf(address.dump.file, evidence)}
+          />
         </div>
       )}
     </div>

@@ -8,7 +8,7 @@ import { Failed, Loading } from '../ui/Notice.tsx';
 import { Divider } from '../ui/Panes.tsx';
 import { Answer } from './Answer.tsx';
 import { DumpPane } from './DumpPane.tsx';
-import { decidingLines, firstPlace } from './dumpRanges.ts';
+import { claimsOf, firstPlace, marksOf } from './dumpRanges.ts';
 import { Outcomes } from './Outcomes.tsx';
 import { PacketInput } from './PacketInput.tsx';
 import { PathDrawing } from './PathDrawing.tsx';
@@ -53,7 +53,7 @@ function Explained({ address, explanation }: { address: CaseAddress; explanation
                   key={place.file}
                   caseId={address.caseId}
                   place={place}
-                  marks={decidingLines(explanation, chosen, place.file)}
+                  marks={marksOf(place.file, claimsOf(explanation, chosen))}
                 />
               )}
             </Panel>

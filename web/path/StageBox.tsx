@@ -4,7 +4,7 @@ import { patchCase } from '../state/useAddress.ts';
 import { ownerLook } from '../ui/owner.ts';
 import type { Box } from './layout.ts';
 import styles from './StageBox.module.css';
-import { lineText, looksLikeAddress, type PlacedLine } from './stageSize.ts';
+import { lineText, looksLikeAddress, type PlacedLine, rowHeight } from './stageSize.ts';
 
 function Linked({
   line,
@@ -39,48 +39,64 @@ function Linked({
   );
 }
 
-function Line({ placed, box }: { placed: PlacedLine; box: Box }) {
-  const { line, rewrite, y, height, text } = placed;
-  const { padX } = box.size;
+const firstBaseline = 14;
+
+function Rewrite({ placed, width }: { placed: PlacedLine; width: number }) {
+  const { line, rows, height, rewrite } = placed;
   const look = ownerLook(line.owner);
-  const inset = padX - 6;
-  const width = box.width - 2 * inset;
-  if (rewrite !== null) {
-    return (
-      <g transform={`translate(${inset} ${y})`}>
-        <rect width={width} height={height} rx={8} fill={look.tint} stroke={look.color} />
-        <Linked line={line} height={height} width={width}>
-          <text x={6} y={19} className={styles.strong} fill={look.color}>
+  const at = (row: number) => firstBaseline + 4 + row * rowHeight;
+  return (
+    <>
+      <rect width={width} height={height} rx={8} fill={look.tint} stroke={look.color} />
+      <Linked line={line} height={height} width={width}>
+        {rows.map((text, i) => (
+          <text key={text} x={6} y={at(i)} className={styles.strong} fill={look.color}>
             {text}
           </text>
-          <text x={6} y={36} className={styles.plainMono}>
-            {rewrite.before}
-          </text>
-          <text x={6} y={53} className={`${styles.mono} ${styles.after}`} style={{ fill: look.color }}>
-            {rewrite.after}
-          </text>
-        </Linked>
-      </g>
-    );
-  }
-  const coloured = line.state !== 'passed' || line.owner === 'conntrack';
-  const names = looksLikeAddress(line.text)
-    ? styles.mono
-    : line.state === 'decided'
-      ? `${styles.text} ${styles.strong}`
-      : styles.text;
+        ))}
+        <text x={6} y={at(rows.length)} className={styles.plainMono}>
+          {rewrite?.before}
+        </text>
+        <text x={6} y={at(rows.length + 1)} className={`${styles.mono} ${styles.after}`} style={{ fill: look.color }}>
+          {rewrite?.after}
+        </text>
+      </Linked>
+    </>
+  );
+}
+
+function Plain({ placed, width, middle }: { placed: PlacedLine; width: number; middle: boolean }) {
+  const { line, rows, height } = placed;
+  const coloured = line.owner !== null && (line.state !== 'passed' || line.owner === 'conntrack');
+  const face = looksLikeAddress(line.text) ? styles.mono : styles.text;
   return (
-    <g transform={`translate(${inset} ${y})`}>
-      <Linked line={line} height={height} width={width}>
+    <Linked line={line} height={height} width={width}>
+      {rows.map((text, i) => (
         <text
-          x={6}
-          y={14}
-          className={names}
-          {...(coloured && line.owner !== null ? { style: { fill: look.color } } : {})}
+          key={text}
+          x={middle ? width / 2 : 6}
+          y={firstBaseline + i * rowHeight}
+          textAnchor={middle ? 'middle' : 'start'}
+          className={line.state === 'decided' ? `${face} ${styles.strong}` : face}
+          style={coloured ? { fill: ownerLook(line.owner).color } : {}}
         >
           {text}
         </text>
-      </Linked>
+      ))}
+    </Linked>
+  );
+}
+
+function Line({ placed, box }: { placed: PlacedLine; box: Box }) {
+  const inset = box.size.padX - 6;
+  const width = box.width - 2 * inset;
+  return (
+    <g transform={`translate(${inset} ${placed.y})`}>
+      {placed.rewrite === null ? (
+        <Plain placed={placed} width={width} middle={box.stage.kind === 'route'} />
+      ) : (
+        <Rewrite placed={placed} width={width} />
+      )}
     </g>
   );
 }
@@ -104,7 +120,7 @@ export function StageBox({ box, ending }: { box: Box; ending: 'good' | 'bad' | n
         className={styles.box}
         width={width}
         height={height}
-        rx={middle ? height / 2 : stage.kind === 'interface' ? 8 : 12}
+        rx={middle ? Math.min(32, height / 2) : stage.kind === 'interface' ? 8 : 12}
         style={highlight ? { fill: tint, stroke: color, strokeWidth: 2 } : {}}
       />
       <text x={x} y={size.titleY + 14} textAnchor={anchor} className={styles.title}>

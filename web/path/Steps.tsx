@@ -7,6 +7,7 @@ import { FragmentText } from '../ui/FragmentText.tsx';
 import { ownerLook } from '../ui/owner.ts';
 import { Pane } from '../ui/Panes.tsx';
 import { plural } from '../ui/quantities.ts';
+import { shortPlaces } from '../ui/sourceLabel.ts';
 import styles from './Steps.module.css';
 
 const builtin = /^(PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING)$/;
@@ -52,7 +53,7 @@ function StepRow({ step, here }: { step: Step; here: boolean }) {
       )}
       {mattered && why.length > 0 && (
         <span className={styles.extra}>
-          why true: <FragmentText fragments={why} />
+          why true: <FragmentText fragments={shortPlaces(why)} />
         </span>
       )}
     </li>

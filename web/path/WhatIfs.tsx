@@ -2,6 +2,9 @@ import type { WhatIf } from '../../api/schemas.ts';
 import { Pane } from '../ui/Panes.tsx';
 import styles from './WhatIfs.module.css';
 
+/** Green is for what is good: a change that loses the packet is not. */
+const isBad = /refused|dropped|rejected|no route|no answer|does not|loops|unreachable/i;
+
 function Card({ entry }: { entry: WhatIf }) {
   const { label, detail, before, after, changed } = entry;
   return (
@@ -11,7 +14,7 @@ function Card({ entry }: { entry: WhatIf }) {
       {changed ? (
         <p className={styles.result}>
           <del className={styles.before}>{before}</del>
-          <ins className={styles.after} style={{ textDecoration: 'none' }}>
+          <ins className={styles.after} data-bad={isBad.test(after)} style={{ textDecoration: 'none' }}>
             {after}
           </ins>
         </p>

@@ -32,26 +32,38 @@ export function dumpRanges(chosen: number, marks: readonly number[], opened: rea
   ]);
 }
 
-/** The lines of one file that decided, with the colour of who wrote them. */
-export function decidingLines(
-  explanation: Explanation | null,
-  outcome: number,
+/** A line that a claim was read from: who wrote it, and the part of it that was read. */
+export interface Mark {
+  owner: Owner | null;
+  texts: string[];
+}
+
+export function marksOf(
   file: string,
-): Map<number, Owner | null> {
-  const marks = new Map<number, Owner | null>();
-  const mark = (source: SourceRefDto | null, owner: Owner | null) => {
-    if (source?.file === file && (marks.get(source.line) ?? null) === null) marks.set(source.line, owner);
-  };
-  for (const step of explanation?.outcomes[outcome]?.steps ?? []) {
-    if (!step.mattered) continue;
-    mark(step.source, step.owner);
-    for (const { source } of step.why) mark(source ?? null, null);
-  }
-  for (const { sources, fragments } of explanation?.sentences ?? []) {
-    for (const { source, owner } of fragments) mark(source ?? null, owner ?? null);
-    for (const source of sources) mark(source, null);
+  claims: Iterable<[SourceRefDto | null | undefined, Owner | null]>,
+): Map<number, Mark> {
+  const marks = new Map<number, Mark>();
+  for (const [source, owner] of claims) {
+    if (source?.file !== file) continue;
+    const mark = marks.get(source.line) ?? { owner: null, texts: [] };
+    marks.set(source.line, { owner: mark.owner ?? owner, texts: [...mark.texts, source.text] });
   }
   return marks;
+}
+
+type Claim = [SourceRefDto | null | undefined, Owner | null];
+
+/** Every claim of the explanation, those of the rules first: they know the owner. */
+export function claimsOf(explanation: Explanation, outcome: number): Claim[] {
+  const steps = (explanation.outcomes[outcome]?.steps ?? []).filter(({ mattered }) => mattered);
+  return [
+    ...steps.map(({ source, owner }): Claim => [source, owner]),
+    ...steps.flatMap(({ why }) => why.map(({ source }): Claim => [source, null])),
+    ...explanation.sentences.flatMap(({ fragments }) =>
+      fragments.map(({ source, owner }): Claim => [source, owner ?? null]),
+    ),
+    ...explanation.sentences.flatMap(({ sources }) => sources.map((source): Claim => [source, null])),
+  ];
 }
 
 /** The line to open first: the rewrite that decided, else the first source named. */

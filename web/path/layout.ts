@@ -2,7 +2,7 @@
 // inside it; the way not taken below, each chain under the stage it branches from. Pure, in pixels, without a browser.
 import type { Diagram, DiagramStage, Owner } from '../../api/schemas.ts';
 import { textWidth } from './measure.ts';
-import { type StageSize, sizeStage } from './stageSize.ts';
+import { type StageSize, sizeStage, widest } from './stageSize.ts';
 
 export interface Box {
   stage: DiagramStage;
@@ -31,9 +31,9 @@ export interface Layout {
   edges: Edge[];
 }
 
-const gap = 34;
-const crossingGap = 62;
-const maxStretch = 44;
+const gap = 28;
+const crossingGap = 58;
+const maxStretch = 48;
 const framePad = 18;
 const frameHead = 34;
 const rowGap = 30;
@@ -45,8 +45,8 @@ const centerY = (box: Box) => box.y + box.height / 2;
 const right = (box: Box) => box.x + box.width;
 const bottom = (box: Box) => box.y + box.height;
 
-function place(stage: DiagramStage, x: number): Box {
-  const size = sizeStage(stage);
+function place(stage: DiagramStage, x: number, most: number): Box {
+  const size = sizeStage(stage, most);
   return { stage, size, x, y: 0, width: size.width, height: size.height };
 }
 
@@ -59,18 +59,29 @@ function gapBetween(edges: readonly DiagramEdge[], from: DiagramStage, to: Diagr
   return Math.max(crosses ? crossingGap : gap, needed);
 }
 
-/** The way taken, on one line; room to spare goes into the gaps. */
-function placeMain(diagram: Diagram, targetWidth: number): Box[] {
+/** Boxes get narrower, and their texts more rows, until the way fits or nothing more can be gained. */
+const narrower = [widest, 224, 190, 160];
+
+interface MainWay {
+  boxes: Box[];
+  gaps: number[];
+  natural: number;
+}
+
+function sizeMain(diagram: Diagram, most: number): MainWay {
   const stages = diagram.stages.filter(({ lane }) => lane === 'main');
-  const boxes = stages.map((stage) => place(stage, 0));
+  const boxes = stages.map((stage) => place(stage, 0, most));
   const gaps = boxes.slice(1).map((box, i) => gapBetween(diagram.edges, boxes[i]?.stage ?? box.stage, box.stage));
-  const first = stages[0]?.insideNode === true ? framePad : 0;
-  const natural = boxes.reduce((sum, { width }) => sum + width, first) + gaps.reduce((sum, n) => sum + n, 0);
-  const spare =
-    gaps.length === 0
-      ? 0
-      : Math.min(maxStretch, Math.max(0, (targetWidth - natural - framePad - 2 * margin) / gaps.length));
-  let x = margin + first;
+  const ends = (stages[0]?.insideNode === true ? framePad : 0) + (stages.at(-1)?.insideNode === true ? framePad : 0);
+  const widths = [...boxes.map(({ width }) => width), ...gaps];
+  return { boxes, gaps, natural: widths.reduce((sum, n) => sum + n, ends + 2 * margin) };
+}
+
+/** The way taken, on one line; room to spare goes into the gaps. */
+function placeMain(diagram: Diagram, targetWidth: number, most: number): Box[] {
+  const { boxes, gaps, natural } = sizeMain(diagram, most);
+  const spare = gaps.length === 0 ? 0 : Math.min(maxStretch, Math.max(0, (targetWidth - natural) / gaps.length));
+  let x = margin + (boxes[0]?.stage.insideNode === true ? framePad : 0);
   boxes.forEach((box, i) => {
     box.x = x;
     x += box.width + (gaps[i] ?? 0) + spare;
@@ -86,7 +97,7 @@ interface Chain {
 }
 
 /** The ways not taken, as chains: a stage continues the chain of the stage before it, or starts one under its source. */
-function chainsOf(diagram: Diagram, main: readonly Box[]): Chain[] {
+function chainsOf(diagram: Diagram, main: readonly Box[], most: number): Chain[] {
   const chains: Chain[] = [];
   for (const stage of diagram.stages) {
     if (stage.lane === 'main') continue;
@@ -94,7 +105,7 @@ function chainsOf(diagram: Diagram, main: readonly Box[]): Chain[] {
     const chain = chains.find(({ boxes }) => boxes.at(-1)?.stage.id === from);
     const last = chain?.boxes.at(-1);
     if (chain !== undefined && last !== undefined) {
-      chain.boxes.push(place(stage, right(last) + gapBetween(diagram.edges, last.stage, stage)));
+      chain.boxes.push(place(stage, right(last) + gapBetween(diagram.edges, last.stage, stage), most));
       continue;
     }
     const source =
@@ -103,7 +114,7 @@ function chainsOf(diagram: Diagram, main: readonly Box[]): Chain[] {
     const x = source === undefined ? margin + framePad : centerX(source) + branch;
     const label = diagram.edges.find((edge) => edge.to === stage.id)?.label ?? '';
     const left = source === undefined ? x : centerX(source) - textWidth(label, 'text') - 16;
-    chains.push({ boxes: [place(stage, x)], left });
+    chains.push({ boxes: [place(stage, x, most)], left });
   }
   return chains;
 }
@@ -181,8 +192,9 @@ function drawEdge(edge: DiagramEdge, from: Box, to: Box, frameRight: number | nu
 }
 
 export function layoutDiagram(diagram: Diagram, targetWidth: number): Layout {
-  const main = placeMain(diagram, targetWidth);
-  const chains = chainsOf(diagram, main);
+  const most = narrower.find((width) => sizeMain(diagram, width).natural <= targetWidth) ?? narrower.at(-1) ?? widest;
+  const main = placeMain(diagram, targetWidth, most);
+  const chains = chainsOf(diagram, main, most);
   const side = chains.flatMap(({ boxes }) => boxes);
   const frameRight = alignOutside(main, chains);
   settleRows(chains, main);

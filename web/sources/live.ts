@@ -10,7 +10,7 @@ const longestPauseMs = 10_000;
 function refresh(caseId: string): void {
   const changes = (query: Query) => {
     const [, , part] = query.queryKey;
-    if (part !== 'packets') return part !== 'filter';
+    if (part !== 'packets') return true;
     // Full pages never change; the last one, and totals, do.
     const page = query.state.data as PacketRows | undefined;
     return page === undefined || page.rows.length < pageRows || page.offset + pageRows >= page.matched;

@@ -54,16 +54,11 @@ export const useExplanation = (id: string, target: ExplainTarget | null) =>
     enabled: target !== null,
   });
 
-/** How many packets pass; its own query, because full pages of rows are never fetched again. */
+/** How many packets pass, or the server's refusal of the filter. Its own query: full pages of rows are never fetched again. */
 export const usePacketCount = (id: string, filter: string) =>
-  useQuery({ queryKey: ['case', id, 'count', filter], queryFn: ({ signal }) => api.packets(id, filter, 0, 1, signal) });
-
-/** The first row that passes, or the server's refusal: tells whether a filter is valid without fetching a page. */
-export const useFilterCheck = (id: string, filter: string) =>
   useQuery({
-    queryKey: ['case', id, 'filter', filter],
+    queryKey: ['case', id, 'count', filter],
     queryFn: ({ signal }) => api.packets(id, filter, 0, 1, signal),
-    enabled: filter.trim() !== '',
     retry: false,
   });
 

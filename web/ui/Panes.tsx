@@ -10,14 +10,16 @@ interface Props {
   children: ReactNode;
   /** Scrolls by itself: the pane must not. */
   ownScroll?: boolean;
+  /** A name that must keep its letters: a file's. */
+  asWritten?: boolean;
 }
 
 /** A titled pane: a head of 36 px, and a body that scrolls. */
-export function Pane({ title, aside, children, ownScroll = false }: Props) {
+export function Pane({ title, aside, children, ownScroll = false, asWritten = false }: Props) {
   return (
     <section className={styles.pane} aria-label={title}>
       <header className={styles.head}>
-        <h2 className={styles.title} title={title}>
+        <h2 className={asWritten ? `${styles.title} ${styles.asWritten}` : styles.title} title={title}>
           {title}
         </h2>
         {aside}

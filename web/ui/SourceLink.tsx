@@ -1,5 +1,6 @@
 import { patchCase } from '../state/useAddress.ts';
 import styles from './SourceLink.module.css';
+import { placeText } from './sourceLabel.ts';
 
 interface Props {
   source: { file: string; line: number; text: string };
@@ -14,11 +15,11 @@ export function SourceLink({ source, label }: Props) {
     <button
       type="button"
       className={styles.link}
-      title={label === undefined ? source.text : `${place}\n${source.text}`}
-      aria-label={label === undefined ? place : `${label}, ${place}`}
+      title={`${place}\n${source.text}`}
+      aria-label={`${label ?? placeText(source)}, ${place}`}
       onClick={() => patchCase({ tab: 'path', dump: { file: source.file, line: source.line } })}
     >
-      {label ?? place}
+      {label ?? placeText(source)}
     </button>
   );
 }
