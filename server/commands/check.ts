@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import type { Finding } from '../../api/schemas.ts';
 import type { NodeState } from '../../parsers/nodestate/state.ts';
-import { type CommandContext, complain, gather, printJson } from './context.ts';
+import { type CommandContext, complain, printJson } from './context.ts';
 import { findingLines } from './explanation-text.ts';
 import { type Paint, painter, printable } from './style.ts';
 
@@ -16,7 +16,7 @@ export function checkCommand(context: CommandContext): Command {
   return new Command('check')
     .description('look for faults in the state of a node; exit status 1 when one was found')
     .requiredOption('--snapshot <path...>', "the node's dumps: a folder, a .tgz, or files; recognised by content")
-    .option('--capture <file>', 'also follow the flows of this capture; may be given several times', gather)
+    .option('--capture <file...>', 'also follow the flows of these captures; - reads stdin')
     .option('--json', 'print {findings, files, issues} as JSON (docs/api.md: check)')
     .action((options: CheckOptions) => check(context, options));
 }

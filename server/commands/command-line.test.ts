@@ -234,6 +234,8 @@ test('explain --capture follows the first flow that enters the node, and the one
     '--json',
   ]);
   expect(zero.out).toBe(out);
+  const input = [clash['clash/pcap/node-veth-client.pcap'] ?? new Uint8Array(0)];
+  expect((await run(['explain', '--capture', '-', ...bundle, '--json'], { input })).out).toBe(out);
 });
 
 test('a snapshot may be a folder, an archive or files, and says the same', async () => {

@@ -1,7 +1,7 @@
 // `vethscope explain`: the NAT path of one packet, from dumps alone or of a captured flow.
 import { Command } from 'commander';
 import type { Explanation } from '../../api/schemas.ts';
-import { type CommandContext, complain, gather, printJson } from './context.ts';
+import { type CommandContext, complain, printJson } from './context.ts';
 import { explanationText } from './explanation-text.ts';
 import { painter } from './style.ts';
 
@@ -27,7 +27,7 @@ export function explainCommand(context: CommandContext): Command {
     .description('say where a packet ends up on the node, why, and what would change it')
     .requiredOption('--snapshot <path...>', "the node's dumps: a folder, a .tgz, or files; recognised by content")
     .option('--packet <spec>', 'a packet, as described below')
-    .option('--capture <file>', 'explain a flow of this capture instead; may be given several times', gather)
+    .option('--capture <file...>', 'explain a flow of these captures instead; - reads stdin')
     .option('--flow <id>', 'which flow (vethscope flows lists them); otherwise the first that enters the node')
     .option('--json', 'print the explanation as JSON (docs/api.md: explanation)')
     .addHelpText('after', details)

@@ -93,7 +93,7 @@ export function explanationText(explanation: Explanation, paint: Paint): string 
     ...notes.lines(headline, (text) => paint('strong', text)),
     ...sentences.flatMap((s) => notes.lines(s, indented)),
     ...section(
-      'Steps that mattered',
+      `Steps that mattered, for ${printable(explanation.packet.spec)}`,
       outcomes.flatMap((o, i) => outcomeLines(o, i + 1, outcomes.length, paint)),
       paint,
     ),

@@ -1,5 +1,6 @@
 // A pull reader over a stream of chunks: look ahead, take exactly so many bytes, hand out the rest. Chunks are lent, not copied,
 // unless a request straddles two of them.
+// Surprise: when the source fails, what came before is handed out first; `peek` never throws, `read` and `take` do at that place.
 
 export type Bytes = AsyncIterable<Uint8Array>;
 
@@ -11,6 +12,7 @@ export class ByteReader {
   private readonly source: AsyncIterator<Uint8Array>;
   private held: Uint8Array = nothing;
   private ended = false;
+  private failure: { readonly error: unknown } | null = null;
 
   constructor(source: Bytes) {
     this.source = source[Symbol.asyncIterator]();
@@ -18,9 +20,14 @@ export class ByteReader {
 
   private async pull(): Promise<Uint8Array | null> {
     while (!this.ended) {
-      const next = await this.source.next();
-      if (next.done) this.ended = true;
-      else if (next.value.length > 0) return next.value;
+      try {
+        const next = await this.source.next();
+        if (next.done) this.ended = true;
+        else if (next.value.length > 0) return next.value;
+      } catch (error) {
+        this.failure = { error };
+        this.ended = true;
+      }
     }
     return null;
   }
@@ -44,6 +51,7 @@ export class ByteReader {
   /** Exactly `wanted` bytes; fewer only at the end. */
   async read(wanted: number): Promise<Uint8Array> {
     const bytes = await this.peek(wanted);
+    if (bytes.length < wanted && this.failure !== null) throw this.failure.error;
     this.held = this.held.subarray(bytes.length);
     this.offset += bytes.length;
     return bytes;
@@ -54,7 +62,10 @@ export class ByteReader {
     let left = wanted;
     while (left > 0) {
       const chunk = this.held.length > 0 ? this.held : await this.pull();
-      if (chunk === null) return;
+      if (chunk === null) {
+        if (this.failure !== null) throw this.failure.error;
+        return;
+      }
       const part = chunk.subarray(0, left);
       this.held = chunk.subarray(part.length);
       this.offset += part.length;
