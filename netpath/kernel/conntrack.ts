@@ -12,6 +12,8 @@ export interface Endpoint {
 
 /** The connection of the packet under simulation. `dnat`/`snat` are what was set up, null when that direction is untouched. */
 export interface Connection {
+  /** False before conntrack has looked at the packet (table raw) and for untracked packets: matches then see no connection. */
+  attached: boolean;
   state: 'new' | 'established' | 'related' | 'invalid' | 'untracked';
   /** The packet goes with (original) or against (reply) the direction of the connection's first packet. */
   direction: 'original' | 'reply';
@@ -35,6 +37,7 @@ export function tupleOf(p: Packet): Tuple {
 
 export function newConnection(p: Packet): Connection {
   return {
+    attached: false,
     state: 'new',
     direction: 'original',
     original: tupleOf(p),
@@ -91,6 +94,7 @@ export function reopens(entry: ConntrackEntry, p: Packet): boolean {
 export function connectionOf(entry: ConntrackEntry, direction: 'original' | 'reply'): Connection {
   const { dnat, snat } = natOfEntry(entry);
   return {
+    attached: false,
     state: direction === 'reply' || !entry.unreplied ? 'established' : 'new',
     direction,
     original: entry.original,

@@ -151,6 +151,7 @@ export class Walker {
 
   #conntrack(hook: Hook, priority: number): Ending | null {
     const { state, entry } = this.connection;
+    this.connection.attached = state !== 'untracked';
     this.note('conntrack', `connection is ${state}`, {
       hook,
       priority,

@@ -12,7 +12,8 @@ const STATES = new Set(['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED',
 
 function stateClause(o: RuleOption, wanted: readonly string[]): Clause {
   const has = (c: Context): boolean => {
-    const { state, dnat, snat } = c.connection;
+    const { state, dnat, snat, attached } = c.connection;
+    if (!attached) return wanted.includes(state === 'untracked' ? 'UNTRACKED' : 'INVALID');
     return (
       wanted.includes(state.toUpperCase()) ||
       (dnat !== null && wanted.includes('DNAT')) ||
@@ -111,10 +112,17 @@ export const match: MatchModule = {
   module: 'conntrack',
   compile(options) {
     const clauses: Clause[] = [];
+    // Without a connection the kernel asks for the state alone: with --ctstate the other options hold, without it none does.
+    const withState = options.some((o) => o.name === '--ctstate');
     for (const o of options) {
       const c = compileOption(o);
       if (typeof c === 'string') return c;
-      clauses.push(c);
+      if (o.name === '--ctstate') clauses.push(c);
+      else
+        clauses.push({
+          evaluate: (x) => (x.connection.attached ? c.evaluate(x) : withState),
+          explain: (x) => c.explain(x),
+        });
     }
     return clauses;
   },

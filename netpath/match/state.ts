@@ -8,6 +8,11 @@ export const match: MatchModule = {
     const o = options[0];
     if (o?.name !== '--state') return `${o?.name ?? 'no option'} is not understood`;
     const wanted = (o.values[0] ?? '').split(',');
-    return [clause((c) => signed(o, wanted.includes(c.connection.state.toUpperCase())))];
+    return [
+      clause((c) => {
+        const { state, attached } = c.connection;
+        return signed(o, wanted.includes(attached || state === 'untracked' ? state.toUpperCase() : 'INVALID'));
+      }),
+    ];
   },
 };

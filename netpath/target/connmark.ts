@@ -1,6 +1,8 @@
 // -j CONNMARK: the connection's mark, set or copied to and from the packet's under masks (xt_connmark.c).
-import type { TargetModule } from '../kernel/clause.ts';
+import type { Effect, TargetModule } from '../kernel/clause.ts';
 import { integer, valueAndMask } from '../kernel/option-values.ts';
+
+const NOTHING: Effect = { kind: 'continue', summary: null };
 
 export const target: TargetModule = {
   target: 'CONNMARK',
@@ -13,6 +15,7 @@ export const target: TargetModule = {
       if (!v) return `${o.name} ${o.values.join(' ')} is not understood`;
       const xor = o.name === '--set-xmark';
       return (c) => {
+        if (!c.connection.attached) return NOTHING; // no connection to mark
         const kept = c.connection.mark & ~v.mask;
         c.connection.mark = (xor ? kept ^ v.value : kept | v.value) >>> 0;
         return { kind: 'continue', summary: `connection mark 0x${c.connection.mark.toString(16)}` };
@@ -22,6 +25,7 @@ export const target: TargetModule = {
       const ct = mask('--ctmask');
       const nf = mask('--nfmask');
       return (c) => {
+        if (!c.connection.attached) return NOTHING; // no connection to mark
         c.connection.mark = ((c.connection.mark & ~ct) ^ (c.packet.mark & nf)) >>> 0;
         return { kind: 'continue', summary: `connection mark 0x${c.connection.mark.toString(16)}` };
       };
@@ -30,6 +34,7 @@ export const target: TargetModule = {
       const ct = mask('--ctmask');
       const nf = mask('--nfmask');
       return (c) => {
+        if (!c.connection.attached) return NOTHING; // no connection to mark
         c.packet.mark = ((c.packet.mark & ~nf) ^ (c.connection.mark & ct)) >>> 0;
         return { kind: 'continue', summary: `mark 0x${c.packet.mark.toString(16)}` };
       };

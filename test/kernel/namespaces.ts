@@ -1,0 +1,166 @@
+// A small network for rules to be tried in: `client` — `node` — `server`, each a namespace, the node forwarding between two veth pairs.
+// Everything is made under one random name and removed by `close`, whatever happened.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import readline from 'node:readline';
+
+export const ADDRESSES = {
+  client: '10.77.1.2',
+  nodeInside: '10.77.1.1',
+  nodeOutside: '10.77.2.1',
+  server: '10.77.2.2',
+  /** A second address of the server, for DNAT to lead to. */
+  server2: '10.77.2.3',
+} as const;
+
+/** Names of the node's devices. */
+export const DEVICES = { inside: 'vin', outside: 'vout' } as const;
+
+function run(program: string, args: readonly string[], input?: string): string {
+  return execFileSync(program, args, {
+    encoding: 'utf8',
+    input: input ?? '',
+    stdio: ['pipe', 'pipe', 'pipe'],
+    maxBuffer: 64 << 20,
+  });
+}
+
+class Sender {
+  readonly #child: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+
+  constructor(netns: string) {
+    this.#child = spawn(
+      'ip',
+      ['netns', 'exec', netns, process.execPath, path.join(import.meta.dirname, 'sender.mjs')],
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      },
+    );
+    if (!this.#child.stdout) throw new Error('no stdout');
+    this.#lines = readline.createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+  }
+
+  async send(packet: object): Promise<void> {
+    this.#child.stdin?.write(`${JSON.stringify(packet)}\n`);
+    await this.#lines.next();
+  }
+
+  close(): void {
+    this.#child.stdin?.end();
+    this.#child.kill();
+  }
+}
+
+export class Network {
+  readonly #id = `vs${randomBytes(3).toString('hex')}`;
+  readonly client: Sender;
+  readonly local: Sender;
+
+  constructor() {
+    const names = ['client', 'node', 'server'];
+    try {
+      for (const n of names) run('ip', ['netns', 'add', this.name(n)]);
+      for (const n of names) this.in(n, 'ip', ['link', 'set', 'lo', 'up']);
+      this.#veth('client', 'eth0', DEVICES.inside);
+      this.#veth('server', 'eth0', DEVICES.outside);
+      const address = (n: string, dev: string, a: string) => this.in(n, 'ip', ['addr', 'add', `${a}/24`, 'dev', dev]);
+      address('client', 'eth0', ADDRESSES.client);
+      address('node', DEVICES.inside, ADDRESSES.nodeInside);
+      address('node', DEVICES.outside, ADDRESSES.nodeOutside);
+      address('server', 'eth0', ADDRESSES.server);
+      address('server', 'eth0', ADDRESSES.server2);
+      this.in('client', 'ip', ['route', 'add', 'default', 'via', ADDRESSES.nodeInside]);
+      this.in('server', 'ip', ['route', 'add', 'default', 'via', ADDRESSES.nodeOutside]);
+      this.in('node', 'sysctl', [
+        '-qw',
+        'net.ipv4.ip_forward=1',
+        'net.ipv4.conf.all.rp_filter=0',
+        'net.ipv4.conf.all.route_localnet=1',
+      ]);
+      // ARP is settled before, so that no packet waits for it.
+      for (const [n, to] of [
+        ['client', ADDRESSES.nodeInside],
+        ['server', ADDRESSES.nodeOutside],
+        ['node', ADDRESSES.client],
+        ['node', ADDRESSES.server],
+        ['node', ADDRESSES.server2],
+      ] as const) {
+        this.in(n, 'ping', ['-c', '1', '-W', '1', '-q', to]);
+      }
+      this.client = new Sender(this.name('client'));
+      this.local = new Sender(this.name('node'));
+    } catch (e) {
+      this.#remove();
+      throw e;
+    }
+  }
+
+  name(n: string): string {
+    return `${this.#id}-${n}`;
+  }
+
+  /** Runs a program inside one of the namespaces. */
+  in(n: string, program: string, args: readonly string[], input?: string): string {
+    return run('ip', ['netns', 'exec', this.name(n), program, ...args], input);
+  }
+
+  spawnIn(n: string, program: string, args: readonly string[]): ChildProcess {
+    return spawn('ip', ['netns', 'exec', this.name(n), program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  #veth(n: string, inside: string, onNode: string): void {
+    run('ip', [
+      'link',
+      'add',
+      onNode,
+      'netns',
+      this.name('node'),
+      'type',
+      'veth',
+      'peer',
+      'name',
+      inside,
+      'netns',
+      this.name(n),
+    ]);
+    this.in('node', 'ip', ['link', 'set', onNode, 'up']);
+    this.in(n, 'ip', ['link', 'set', inside, 'up']);
+  }
+
+  #remove(): void {
+    for (const n of ['client', 'node', 'server']) {
+      try {
+        run('ip', ['netns', 'del', this.name(n)]);
+      } catch {
+        // was never made
+      }
+    }
+  }
+
+  close(): void {
+    this.client.close();
+    this.local.close();
+    this.#remove();
+  }
+
+  /** The dumps of the node, as a snapshot would take them. */
+  dumps(): { path: string; text: string }[] {
+    const take = (p: string, program: string, args: readonly string[]) => ({
+      path: p,
+      text: this.in('node', program, args),
+    });
+    return [
+      take('iptables-save.txt', 'iptables-nft-save', ['-c']),
+      take('nft-ruleset.txt', 'nft', ['list', 'ruleset']),
+      take('ipset-save.txt', 'ipset', ['save']),
+      take('ip-addr.json', 'ip', ['-j', 'addr']),
+      take('ip-link.json', 'ip', ['-j', '-d', 'link']),
+      take('ip-route.json', 'ip', ['-j', 'route', 'show', 'table', 'all']),
+      take('ip-rule.json', 'ip', ['-j', 'rule']),
+      take('sysctl.txt', 'sysctl', ['net.ipv4.ip_forward', 'net.ipv4.conf']),
+      take('uname.txt', 'uname', ['-a']),
+    ];
+  }
+}

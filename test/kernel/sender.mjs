@@ -1,0 +1,40 @@
+// Runs inside a namespace and sends one packet a command: `udp SRCPORT DST DPORT`, `tcp SRCPORT DST DPORT`, `icmp DST`. One JSON line in,
+// one line `done` out. TCP connects are given up after 60 ms; only the SYN matters.
+import { spawn } from 'node:child_process';
+import dgram from 'node:dgram';
+import net from 'node:net';
+import readline from 'node:readline';
+
+const send = {
+  udp: ({ sport, dst, dport }) =>
+    new Promise((resolve) => {
+      const s = dgram.createSocket('udp4');
+      const end = () => {
+        s.close();
+        resolve();
+      };
+      s.on('error', end);
+      s.bind(sport, () => s.send('x', dport, dst, () => setTimeout(end, 5)));
+    }),
+  tcp: ({ sport, dst, dport }) =>
+    new Promise((resolve) => {
+      const s = net.connect({ host: dst, port: dport, localPort: sport });
+      const end = () => {
+        s.destroy();
+        resolve();
+      };
+      s.on('error', end);
+      s.on('connect', end);
+      setTimeout(end, 60);
+    }),
+  icmp: ({ dst }) =>
+    new Promise((resolve) => {
+      spawn('ping', ['-c', '1', '-W', '0.05', '-q', dst], { stdio: 'ignore' }).on('exit', resolve);
+    }),
+};
+
+for await (const line of readline.createInterface({ input: process.stdin })) {
+  const command = JSON.parse(line);
+  await send[command.proto]?.(command);
+  process.stdout.write('done\n');
+}
