@@ -8,8 +8,9 @@ export function viewer(folder: string): Router {
   router.use('/assets', express.static(path.join(folder, 'assets'), assets));
   router.use(express.static(folder, { index: false, maxAge: 0 }));
   router.get('/{*path}', (request, response, next) => {
-    // A missing file is missing; only what can be a page of the viewer gets the page.
-    if (path.extname(request.path) !== '' || request.path.startsWith('/api/')) return next();
+    // A missing file is missing; what a browser wants to show is a page of the viewer (case ids have dots in them).
+    const isPage = (request.headers.accept ?? '').includes('text/html') || path.extname(request.path) === '';
+    if (!isPage || request.path.startsWith('/api/')) return next();
     response.setHeader('Cache-Control', 'no-cache');
     response.sendFile('index.html', { root: folder });
   });
