@@ -44,7 +44,6 @@ export function useKeys(): void {
     };
     return tinykeys(window, {
       '$mod+k': palette,
-      'Control+k': palette,
       '(\\?)': plain(() => show('keys')),
       'Shift+?': plain(() => show('keys')),
       '/': plain(() => document.getElementById('filter')?.focus()),

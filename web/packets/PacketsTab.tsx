@@ -61,6 +61,18 @@ export function PacketsTab({ address, detail }: { address: CaseAddress; detail: 
   const count = usePacketCount(caseId, filter);
   const matched = count.data?.matched ?? null;
   const chosen = useChosenRow(address, matched, show);
+  const wantsFocus = useRef(false);
+  const attach = useCallback((handle: ScaledListHandle | null) => {
+    list.current = handle;
+    if (handle === null || !wantsFocus.current) return;
+    wantsFocus.current = false;
+    handle.focus();
+  }, []);
+  /** A new filter makes a new list, which has the focus when it comes. */
+  const focusList = () => {
+    wantsFocus.current = true;
+    list.current?.focus();
+  };
   const jump = (row: number) => list.current?.show(row);
 
   useEffect(() => {
@@ -76,7 +88,7 @@ export function PacketsTab({ address, detail }: { address: CaseAddress; detail: 
   return (
     <div className={styles.tab}>
       <h1 className="said">Packets of {detail.name}</h1>
-      <FilterBar caseId={caseId} filter={filter} onApply={apply} onLeave={() => list.current?.focus()} />
+      <FilterBar caseId={caseId} filter={filter} onApply={apply} onLeave={focusList} />
       <Timeline detail={detail} filter={filter} onApply={apply} />
       <Group orientation="vertical" className={styles.panels} id="packet-rows">
         <Panel id="list" defaultSize="60%" minSize="120px">
@@ -101,7 +113,7 @@ export function PacketsTab({ address, detail }: { address: CaseAddress; detail: 
                 activeRow={chosen.row}
                 onActivate={chosen.choose}
                 onOpen={() => document.querySelector<HTMLElement>('[role="tree"]')?.focus()}
-                list={list}
+                list={attach}
               />
               <BadMap caseId={caseId} filter={filter} rowCount={matched} onJump={jump} />
             </div>

@@ -65,7 +65,7 @@ export function PathDrawing({
     return () => observer.disconnect();
   }, []);
 
-  const layout = useMemo(() => layoutDiagram(diagram, room.width), [diagram, room.width]);
+  const layout = useMemo(() => layoutDiagram(diagram, room.width, room.height), [diagram, room]);
   const scale = Math.max(smallestScale, Math.min(1, room.width / layout.width, room.height / layout.height));
   const decider = deciderOf(diagram);
   const lastTaken = diagram.stages.filter(({ lane }) => lane === 'main').at(-1)?.id;

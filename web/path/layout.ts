@@ -59,8 +59,8 @@ function gapBetween(edges: readonly DiagramEdge[], from: DiagramStage, to: Diagr
   return Math.max(crosses ? crossingGap : gap, needed);
 }
 
-/** Boxes get narrower, and their texts more rows, until the way fits or nothing more can be gained. */
-const narrower = [widest, 224, 190, 160];
+/** Widths that boxes may have at most: narrower ones have more rows. The one that is drawn largest is taken. */
+const boxWidths = [widest, 224, 190, 160];
 
 interface MainWay {
   boxes: Box[];
@@ -191,8 +191,7 @@ function drawEdge(edge: DiagramEdge, from: Box, to: Box, frameRight: number | nu
   return { id: `${edge.from}>${edge.to}`, ...shape, taken: edge.taken, owner: edge.owner, label };
 }
 
-export function layoutDiagram(diagram: Diagram, targetWidth: number): Layout {
-  const most = narrower.find((width) => sizeMain(diagram, width).natural <= targetWidth) ?? narrower.at(-1) ?? widest;
+function layoutWith(diagram: Diagram, targetWidth: number, most: number): Layout {
   const main = placeMain(diagram, targetWidth, most);
   const chains = chainsOf(diagram, main, most);
   const side = chains.flatMap(({ boxes }) => boxes);
@@ -225,4 +224,15 @@ export function layoutDiagram(diagram: Diagram, targetWidth: number): Layout {
     boxes,
     edges,
   };
+}
+
+/** Lays the drawing out for a room; what does not fit is for the caller to scale. */
+export function layoutDiagram(diagram: Diagram, width: number, height: number = Number.POSITIVE_INFINITY): Layout {
+  const scaleOf = (layout: Layout) => Math.min(1, width / layout.width, height / layout.height);
+  const [first, ...rest] = boxWidths.map((most) => layoutWith(diagram, width, most));
+  // A little smaller is better than a little more broken.
+  return rest.reduce(
+    (best, layout) => (scaleOf(layout) > scaleOf(best) + 0.02 ? layout : best),
+    first ?? layoutWith(diagram, width, widest),
+  );
 }

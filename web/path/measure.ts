@@ -1,8 +1,8 @@
 // Widths of texts without a browser: average advances of the two fonts, a little wide, so that boxes never cut what fits.
 
-export type Face = 'title' | 'text' | 'mono' | 'small';
+export type Face = 'title' | 'strong' | 'text' | 'mono' | 'small';
 
-const advance: Record<Face, number> = { title: 8.1, text: 6.6, mono: 7.25, small: 6.2 };
+const advance: Record<Face, number> = { title: 8.1, strong: 7.1, text: 6.6, mono: 7.25, small: 6.2 };
 
 export const textWidth = (text: string, face: Face) => text.length * advance[face];
 

@@ -50,7 +50,7 @@ export const looksLikeAddress = (text: string) => /^[0-9a-f.:[\]/]{7,}$/i.test(t
 const faceOf = (text: string): Face => (looksLikeAddress(text) ? 'mono' : 'text');
 
 function faceOfLine(line: StageLine): Face {
-  return line.rewrite !== null || line.state === 'decided' ? 'title' : faceOf(line.text);
+  return line.rewrite !== null || line.state === 'decided' ? 'strong' : faceOf(line.text);
 }
 
 function rewriteTexts({ rewrite }: StageLine): { before: string; after: string } | null {
