@@ -12,6 +12,8 @@ export interface RuleOption {
   readonly name: string;
   readonly negated: boolean;
   readonly values: readonly string[];
+  /** The value stood in quotes: which options iptables quotes is its modules' business, so it is kept as it was. */
+  readonly quoted: boolean;
 }
 
 /** A `-m module` with its options; the base options (-s, -d, -p, -i, -o, -f) stand under the module ''. */

@@ -44,8 +44,7 @@ export function splitWords(line: string): Word[] | null {
   return words;
 }
 
-/** Prints one word as iptables does: bare when every character is safe, else quoted with " ' and \ escaped. */
-export function quoteWord(text: string): string {
-  if (text !== '' && /^[A-Za-z0-9_\-,.:/+=@%*~^!&|<>[\](){}?;$#]*$/.test(text)) return text;
+/** A string as iptables quotes it: " ' and \ escaped. */
+export function quoted(text: string): string {
   return `"${text.replace(/["'\\]/g, (c) => `\\${c}`)}"`;
 }

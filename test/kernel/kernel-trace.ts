@@ -57,8 +57,10 @@ export class TraceReader {
     });
   }
 
-  /** The lines since the last call, once no more have come for `quietMs`. */
-  async take(quietMs: number): Promise<KernelLine[]> {
+  /** The lines since the last call: waits for the first (up to `firstMs`), then until none has come for `quietMs`. */
+  async take(quietMs: number, firstMs = 0): Promise<KernelLine[]> {
+    for (const end = Date.now() + firstMs; this.#lines.length === 0 && Date.now() < end; )
+      await new Promise((r) => setTimeout(r, 5));
     let seen = -1;
     while (seen !== this.#pending) {
       seen = this.#pending;

@@ -42,9 +42,10 @@ class Sender {
     this.#lines = readline.createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
 
-  async send(packet: object): Promise<void> {
+  /** False when the packet could not be sent (its source port was taken). */
+  async send(packet: object): Promise<boolean> {
     this.#child.stdin?.write(`${JSON.stringify(packet)}\n`);
-    await this.#lines.next();
+    return (await this.#lines.next()).value === 'done';
   }
 
   close(): void {
