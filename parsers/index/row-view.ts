@@ -1,6 +1,8 @@
 // One row made visible: joins what the bytes say (wire/dissect.ts) with what the index knows of the flow.
 // Surprise: everything here runs for the rows on the screen only, so it may make objects and strings as it likes.
-import { ANALYSIS_FLAGS, ANY_RETRANSMISSION, DUPLICATE_ACK, KEEP_ALIVE } from '../flow/analysis-flags.ts';
+
+import { TCP } from '../core/protocol-numbers.ts';
+import { ANALYSIS_FLAGS, ANY_RETRANSMISSION, DUPLICATE_ACK, KEEP_ALIVE, OUT_OF_ORDER } from '../flow/analysis-flags.ts';
 import { dissectFrame } from '../wire/dissect.ts';
 import type { Dissection, FlowContext } from '../wire/dissection.ts';
 import { HAS_ICMP, HAS_TCP } from '../wire/facts.ts';
@@ -28,7 +30,7 @@ export function dissectRow(index: PacketIndex, row: number, frame: Uint8Array): 
   const d = dissectFrame(frame, index.length(row), linkType, flowContext(index, row));
   const cut = d.issues.some((issue) => issue.kind === 'truncated' && issue.limitedBy === 'caplen');
   if (cut && index.caplen(row) < index.length(row)) d.columns.info += '[Packet size limited during capture]';
-  else if (d.issues.some((issue) => issue.kind !== 'unsupported' && issue.protocol === 'dns'))
+  else if (!d.locked && d.issues.some((issue) => issue.kind !== 'unsupported' && issue.protocol === 'dns'))
     d.columns.info += '[Malformed Packet]';
   return d;
 }
@@ -46,7 +48,12 @@ function flowContext(index: PacketIndex, row: number): FlowContext | null {
   const stream = table.streamOf(flow);
   if ((layers & HAS_TCP) === 0) {
     const request = (layers & HAS_ICMP) === 0 ? 0 : (index.segmentOf(row).ack[row & SEGMENT_MASK] ?? 0);
-    return { ...NO_TCP, stream, requestNo: request === 0 ? null : request };
+    return {
+      ...NO_TCP,
+      ipProtocol: index.segmentOf(row).ipProtocol[row & SEGMENT_MASK] ?? 0,
+      stream,
+      requestNo: request === 0 ? null : request,
+    };
   }
   const direction = table.directionOf(flow, row);
   const end = flow * 2 + direction;
@@ -58,19 +65,21 @@ function flowContext(index: PacketIndex, row: number): FlowContext | null {
     severity: flag.severity,
   }));
   return {
+    ipProtocol: TCP,
     stream,
     baseSeq: tcp.baseAt(end, row + 1),
     baseAck: tcp.baseAt(end ^ 1, row + 1),
     windowShift: table.windowShift(flow, direction, row),
     prefix: prefixOf(index, row, analysis),
     notes,
-    repeated: (analysis & (ANY_RETRANSMISSION | KEEP_ALIVE)) !== 0,
+    repeated: (analysis & (ANY_RETRANSMISSION | OUT_OF_ORDER | KEEP_ALIVE)) !== 0,
     requestNo: null,
     initialRtt: table.initialRtt(flow),
   };
 }
 
 const NO_TCP: FlowContext = {
+  ipProtocol: 0,
   stream: 0,
   baseSeq: null,
   baseAck: null,

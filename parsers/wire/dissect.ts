@@ -43,6 +43,18 @@ export function dissectFrame(
 function rest(d: Dissection): void {
   const size = d.end - d.at;
   if (size <= 0) return;
+  if (d.wireEnd > d.end && d.end === d.bytes.length) {
+    d.issues.push({
+      kind: 'truncated',
+      protocol: 'data',
+      where: 'frame',
+      offset: d.at,
+      needed: d.wireEnd - d.at,
+      available: size,
+      limitedBy: 'caplen',
+      message: `The payload has ${d.wireEnd - d.at} bytes, and ${size} were captured.`,
+    });
+  }
   const layer = d.layer('data', `Data (${size} byte${size === 1 ? '' : 's'})`, d.at, size);
   d.node(layer, 'data.len', `[Length: ${size}]`, String(size), d.at, 0).generated = true;
 }

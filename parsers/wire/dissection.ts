@@ -8,6 +8,8 @@ import type { FieldNode } from './field.ts';
 
 /** What the index knows about the packet's flow, which the bytes alone do not tell. */
 export interface FlowContext {
+  /** IP protocol of the flow: only the first header of this protocol is about it, not one inside a tunnel. */
+  readonly ipProtocol: number;
   /** Number among the flows of the same protocol, as `tcp.stream`. */
   readonly stream: number;
   /** Sequence numbers that count as 0 in this direction and the other; null before one was seen. */
@@ -42,6 +44,7 @@ export class Dissection {
   readonly bytes: Uint8Array;
   readonly view: DataView;
   readonly flow: FlowContext | null;
+  private flowTaken: boolean;
   at: number;
   /** Last byte that may be read, by what was captured and by the enclosing header's length. */
   end: number;
@@ -65,6 +68,7 @@ export class Dissection {
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.flow = flow;
+    this.flowTaken = false;
     this.at = 0;
     this.end = bytes.length;
     this.wireEnd = Math.max(bytes.length, length);
@@ -78,6 +82,13 @@ export class Dissection {
     this.ttl = 0;
     this.linkSource = '';
     this.nodes = 0;
+  }
+
+  /** The flow's facts for a header of this protocol, once: null for a second header and for a quoted one. */
+  takeFlow(ipProtocol: number): FlowContext | null {
+    if (this.locked || this.flowTaken || this.flow?.ipProtocol !== ipProtocol) return null;
+    this.flowTaken = true;
+    return this.flow;
   }
 
   /** Captured bytes from `at` on. */

@@ -24,8 +24,8 @@ export const OPTION_FIELDS: readonly FieldSpec[] = [
   { name: 'tcp.options.timestamp.tsecr', kind: 'uint' },
 ];
 
-/** Adds the options between `from` and `to` to the tree; the answer is what the list's Info shows of them, each after a space. */
-export function dissectOptions(d: Dissection, layer: FieldNode, from: number, to: number): string {
+/** Adds the options between `from` and `to` to the tree (SACK edges count from `baseAck`); the answer is what the list's Info shows of them, each after a space. */
+export function dissectOptions(d: Dissection, layer: FieldNode, from: number, to: number, baseAck: number): string {
   const end = Math.min(to, d.end);
   if (end <= from) return '';
   const parent = d.node(
@@ -58,13 +58,13 @@ export function dissectOptions(d: Dissection, layer: FieldNode, from: number, to
         d.malformed('tcp', at, `TCP option ${kind} has a length of ${size} that does not fit the header.`);
       break;
     }
-    info += option(d, parent, at, kind, size);
+    info += option(d, parent, at, kind, size, baseAck);
     at += size;
   }
   return info;
 }
 
-function option(d: Dissection, parent: FieldNode, at: number, kind: number, size: number): string {
+function option(d: Dissection, parent: FieldNode, at: number, kind: number, size: number, baseAck: number): string {
   const { view } = d;
   if (kind === MSS && size === 4) {
     const mss = view.getUint16(at + 2);
@@ -92,13 +92,12 @@ function option(d: Dissection, parent: FieldNode, at: number, kind: number, size
     d.field(node, 'tcp.options.timestamp.tsecr', 'Timestamp echo reply', echo, at + 6, 4);
     return ` TSval=${value} TSecr=${echo}`;
   }
-  if (kind === SACK && size >= 10 && (size - 2) % 8 === 0) return sack(d, parent, at, size);
+  if (kind === SACK && size >= 10 && (size - 2) % 8 === 0) return sack(d, parent, at, size, baseAck);
   d.node(parent, null, `TCP Option - Unknown (${kind})`, null, at, size);
   return '';
 }
 
-function sack(d: Dissection, parent: FieldNode, at: number, size: number): string {
-  const base = d.locked || d.flow?.baseAck == null ? 0 : d.flow.baseAck;
+function sack(d: Dissection, parent: FieldNode, at: number, size: number, base: number): string {
   const node = d.node(parent, null, 'TCP Option - SACK', null, at, size);
   let info = '';
   for (let block = at + 2; block + 8 <= at + size; block += 8) {

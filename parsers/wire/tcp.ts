@@ -1,6 +1,6 @@
 // TCP (RFC 9293), one segment by itself; what follows from other packets comes in as `FlowContext` (see flow/).
 // Surprise: the segment length is taken from the IP length, not from the captured bytes, so that cut packets count right.
-import { type Dissection, hexText } from './dissection.ts';
+import { type Dissection, type FlowContext, hexText } from './dissection.ts';
 import { type FrameFacts, HAS_ISSUE, HAS_TCP, NEXT_TCP_PORTS } from './facts.ts';
 import type { FieldNode } from './field.ts';
 import type { Protocol } from './protocol.ts';
@@ -90,7 +90,7 @@ function windowScale(view: DataView, from: number, end: number): number {
 
 function dissect(d: Dissection): void {
   const at = d.at;
-  const { view, flow } = d;
+  const { view } = d;
   d.setProtocol('TCP', '');
   if (!d.need(MIN_HEADER, 'tcp')) {
     const layer = d.layer('tcp', 'Transmission Control Protocol', at, d.left);
@@ -104,9 +104,12 @@ function dissect(d: Dissection): void {
   const seq = view.getUint32(at + AT_SEQ);
   const ack = view.getUint32(at + AT_ACK);
   const hasAck = (flags & ACK) !== 0;
-  const known = d.locked ? null : flow;
-  const relativeSeq = known?.baseSeq == null ? seq : (seq - known.baseSeq) >>> 0;
-  const relativeAck = known?.baseAck == null || !hasAck ? ack : (ack - known.baseAck) >>> 0;
+  const known = d.takeFlow(6);
+  // Without a flow (inside a tunnel) a SYN still is its own base; anything later has to show the numbers of the header.
+  const isSyn = (flags & SYN) !== 0;
+  const relativeSeq = known?.baseSeq == null ? (isSyn && !d.locked ? 0 : seq) : (seq - known.baseSeq) >>> 0;
+  const relativeAck =
+    known?.baseAck == null || !hasAck ? (isSyn && hasAck && !d.locked ? 1 : ack) : (ack - known.baseAck) >>> 0;
   const bogus = headerLength < MIN_HEADER;
   const length = bogus ? 0 : Math.max(0, d.wireEnd - at - headerLength);
   const rawWindow = view.getUint16(at + AT_WINDOW);
@@ -161,8 +164,8 @@ function dissect(d: Dissection): void {
     return;
   }
   const numbers = `Seq=${relativeSeq}${hasAck ? ` Ack=${relativeAck}` : ''} Win=${window}${(flags & URG) !== 0 ? ` Urg=${urgent}` : ''} Len=${length}`;
-  const options = dissectOptions(d, layer, at + MIN_HEADER, at + headerLength);
-  analysisNodes(d, layer);
+  const options = dissectOptions(d, layer, at + MIN_HEADER, at + headerLength, known?.baseAck ?? 0);
+  if (known) analysisNodes(d, layer, known);
   d.setProtocol('TCP', `${head} ${numbers}${options}`);
   if (!d.need(headerLength, 'tcp')) {
     d.at = d.end;
@@ -224,9 +227,8 @@ function scaleNode(d: Dissection, layer: FieldNode, shift: number): void {
     d.generated(layer, 'tcp.window_size_scalefactor', 'Window size scaling factor: -2 (no window scaling used)', '-2');
 }
 
-function analysisNodes(d: Dissection, layer: FieldNode): void {
-  if (!d.flow || d.locked) return;
-  const { initialRtt, notes } = d.flow;
+function analysisNodes(d: Dissection, layer: FieldNode, flow: FlowContext): void {
+  const { initialRtt, notes } = flow;
   if (initialRtt === null && notes.length === 0) return;
   const node = d.generated(layer, 'tcp.analysis', 'SEQ/ACK analysis', null);
   if (initialRtt !== null)

@@ -56,7 +56,8 @@ function dissect(d: Dissection): void {
     at + AT_CHECKSUM,
     2,
   );
-  if (d.flow && !d.locked) d.generated(layer, 'udp.stream', `Stream index: ${d.flow.stream}`, String(d.flow.stream));
+  const flow = d.takeFlow(17);
+  if (flow) d.generated(layer, 'udp.stream', `Stream index: ${flow.stream}`, String(flow.stream));
   if (length !== 0 && length < HEADER) {
     d.malformed('udp', at + AT_LENGTH, `The length field says ${length} bytes; the header alone has 8.`);
     d.setProtocol('UDP', `BAD UDP LENGTH ${length} < 8`);
@@ -69,7 +70,11 @@ function dissect(d: Dissection): void {
   }
   d.at = at + HEADER;
   const payload = Math.max(0, d.wireEnd - d.at);
-  d.setProtocol('UDP', `${sport} → ${dport} Len=${payload}`);
+  const overIpv6 = d.layers[d.layers.length - 2]?.filter === 'ipv6';
+  d.setProtocol(
+    'UDP',
+    `${sport} → ${dport} Len=${payload}${checksum === 0 && overIpv6 ? ' [ILLEGAL CHECKSUM (0)]' : ''}`,
+  );
   if (payload === 0) return;
   d.node(layer, 'udp.payload', `UDP payload (${payload} bytes)`, null, d.at, payload);
   d.next = NEXT_UDP_PORTS;

@@ -9,6 +9,7 @@ import type { Protocol } from './protocol.ts';
 const AT_TCI = 0;
 const AT_TYPE = 2;
 const HEADER = 4;
+const PROVIDER = 0x88a8;
 
 function index(facts: FrameFacts): boolean {
   if (!facts.has(HEADER)) return true;
@@ -23,9 +24,12 @@ function index(facts: FrameFacts): boolean {
 
 function dissect(d: Dissection): void {
   const at = d.at;
+  // The type that led here stands in `nextKey` still.
+  const filter = d.nextKey === PROVIDER ? 'ieee8021ad' : 'vlan';
+  const name = d.nextKey === PROVIDER ? 'IEEE 802.1ad' : '802.1Q Virtual LAN';
   d.setProtocol('VLAN', '');
   if (!d.need(HEADER, 'vlan')) {
-    d.layer('vlan', '802.1Q Virtual LAN', at, d.left);
+    d.layer(filter, name, at, d.left);
     d.at = d.end;
     return;
   }
@@ -34,10 +38,10 @@ function dissect(d: Dissection): void {
   const priority = tci >> 13;
   const dei = (tci >> 12) & 1;
   const id = tci & 0xfff;
-  const layer = d.layer('vlan', `802.1Q Virtual LAN, PRI: ${priority}, DEI: ${dei}, ID: ${id}`, at, HEADER);
-  d.field(layer, 'vlan.priority', 'Priority', priority, at, 2);
-  d.node(layer, 'vlan.dei', `DEI: ${dei === 1 ? 'Eligible' : 'Ineligible'}`, String(dei), at, 2);
-  d.field(layer, 'vlan.id', 'ID', id, at, 2);
+  const layer = d.layer(filter, `${name}, PRI: ${priority}, DEI: ${dei}, ID: ${id}`, at, HEADER);
+  d.field(layer, `${filter}.priority`, 'Priority', priority, at, 2);
+  d.node(layer, `${filter}.dei`, `DEI: ${dei === 1 ? 'Eligible' : 'Ineligible'}`, String(dei), at, 2);
+  d.field(layer, `${filter}.id`, 'ID', id, at, 2);
   d.node(layer, 'vlan.etype', `Type: ${etherTypeName(type)} (${hexText(type, 4)})`, hexText(type, 4), at + AT_TYPE, 2);
   d.setProtocol('VLAN', `PRI: ${priority}  DEI: ${dei}  ID: ${id}`);
   d.at = at + HEADER;
@@ -56,6 +60,10 @@ export const protocol: Protocol = {
     { name: 'vlan.dei', kind: 'bool' },
     { name: 'vlan.id', kind: 'uint' },
     { name: 'vlan.etype', kind: 'uint' },
+    { name: 'ieee8021ad', kind: 'none' },
+    { name: 'ieee8021ad.priority', kind: 'uint' },
+    { name: 'ieee8021ad.dei', kind: 'bool' },
+    { name: 'ieee8021ad.id', kind: 'uint' },
   ],
   index,
   dissect,

@@ -1,0 +1,63 @@
+// Our packet engine against tshark: recorded answers everywhere, the living program where it is installed.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { writePcap } from '../../parsers/capture/writer.ts';
+import { craftedCaptures } from './crafted.ts';
+import { askOurselves, askTshark, differences, FIELDS, tsharkVersion } from './oracle.ts';
+import { randomTcp } from './random-tcp.ts';
+
+const dir = path.resolve(import.meta.dirname, '../../fixtures/captures');
+const captures = fs.readdirSync(dir).filter((name) => /\.pcap(ng)?$/.test(name));
+const version = tsharkVersion();
+/** The version the recordings and the rules of TCP analysis are of; later ones flag differently. */
+const MATCHED = 'TShark (Wireshark) 4.0.';
+
+interface Recording {
+  readonly tshark: string;
+  readonly fields: readonly string[];
+  readonly packets: readonly (readonly string[])[];
+}
+
+describe('recorded tshark', () => {
+  it('has recordings of every capture', () => {
+    expect(captures.length).toBeGreaterThan(10);
+  });
+
+  it.each(captures)('%s', (name) => {
+    const recording: Recording = JSON.parse(fs.readFileSync(path.join(dir, `${name}.tshark.json`), 'utf8'));
+    expect(recording.fields).toEqual(FIELDS);
+    expect(differences(recording.packets, askOurselves(fs.readFileSync(path.join(dir, name))))).toEqual([]);
+  });
+
+  it('keeps the hand-made captures as the maker makes them', () => {
+    for (const [name, bytes] of craftedCaptures())
+      expect(fs.readFileSync(path.join(dir, name)).equals(bytes), name).toBe(true);
+  });
+});
+
+describe('live tshark', () => {
+  it('is installed where CI runs', () => {
+    if (process.env['CI']) expect(version, 'CI needs tshark').not.toBeNull();
+  });
+
+  const usable = version?.startsWith(MATCHED) ?? false;
+  it.skipIf(!usable).each(captures)(`%s (needs ${MATCHED}x)`, (name) => {
+    const file = path.join(dir, name);
+    expect(differences(askTshark(file), askOurselves(fs.readFileSync(file)))).toEqual([]);
+  });
+
+  it.skipIf(!usable)('agrees on fresh random TCP', () => {
+    const seed = Number(process.env['VETHSCOPE_SEED'] ?? Date.now() % 1_000_000);
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vethscope-'));
+    try {
+      const file = path.join(folder, 'random.pcap');
+      const bytes = writePcap({ linkType: 1 }, randomTcp(seed, 3000));
+      fs.writeFileSync(file, bytes);
+      expect(differences(askTshark(file), askOurselves(bytes)), `seed ${seed}`).toEqual([]);
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
+  });
+});
