@@ -111,8 +111,13 @@ export type ChainResult =
         readonly rule: CompiledRule;
       } | null;
     }
+  /** The chain jumps to itself, which the kernel refuses to load: the dump is not of a running rule set. */
+  | { readonly kind: 'loop'; readonly source: IptablesRule }
   | { readonly kind: 'drop'; readonly rejected: string | null; readonly source: IptablesRule | IptablesChain }
   | { readonly kind: 'insufficient'; readonly why: string; readonly settle: string; readonly source: IptablesRule };
+
+/** Rules looked at in one chain walk; no real rule set comes near. */
+const MAX_RULES = 1_000_000;
 
 interface Frame {
   readonly chain: CompiledChain;
@@ -231,7 +236,7 @@ export function walk(table: CompiledTable, base: string, c: Context, priority: n
       : { kind: 'accept', nat: null };
   };
 
-  for (let budget = 100_000; budget > 0; budget--) {
+  for (let budget = MAX_RULES; budget > 0; budget--) {
     const frame = stack.at(-1);
     if (!frame) return { kind: 'accept', nat: null };
     const r = frame.chain.rules[frame.next];
@@ -276,6 +281,7 @@ export function walk(table: CompiledTable, base: string, c: Context, priority: n
         const chain = table.chains.get(a.chain);
         if (!chain) break;
         emit('rule', frame, r, `${a.goto ? 'GOTO' : 'JUMP'}:${a.chain}`, { summary: `to ${a.chain}`, why: why(r, c) });
+        if (stack.some((f) => f.chain === chain)) return { kind: 'loop', source: r.rule };
         if (a.goto) stack.pop();
         if (stack.length === 0) stack.push({ chain: { chain: baseChain.chain, rules: [] }, next: 0, left: true });
         stack.push({ chain, next: 0, left: false });
@@ -326,5 +332,12 @@ export function walk(table: CompiledTable, base: string, c: Context, priority: n
       }
     }
   }
-  throw new Error(`chain ${base} of table ${table.name} does not end`);
+  const first = baseChain.rules[0]?.rule;
+  if (!first) throw new Error(`the empty chain ${base} does not end`);
+  return {
+    kind: 'insufficient',
+    why: `where chain ${base} of table ${table.name} ends: ${MAX_RULES} rules were followed`,
+    settle: 'a smaller rule set',
+    source: first,
+  };
 }

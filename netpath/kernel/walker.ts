@@ -139,6 +139,12 @@ export class Walker {
         `It is not known ${r.why}. What would settle it: ${r.settle}.`,
         r.source.source,
       );
+    if (r.kind === 'loop')
+      return ending(
+        'loop',
+        `The chains of table ${table.name} jump in a circle; no kernel loads such rules.`,
+        r.source.source,
+      );
     const where = `${table.name} ${hook}`;
     if (r.rejected !== null)
       return ending('rejected', `A rule in ${where} rejects it with ${r.rejected}.`, r.source.source);
