@@ -8,7 +8,7 @@ import { currentAddress, patchCase } from '../state/useAddress.ts';
 export const keyList: { keys: string[]; does: string; group: string }[] = [
   { group: 'Everywhere', keys: ['Ctrl K'], does: 'Command palette' },
   { group: 'Everywhere', keys: ['?'], does: 'These keys' },
-  { group: 'Everywhere', keys: ['1', '2', '3', '4', '5'], does: 'Packets, Flows, Path, Findings, Files' },
+  { group: 'Everywhere', keys: ['1', '…', '5'], does: 'Packets to Files' },
   { group: 'Everywhere', keys: ['Alt ←', 'Alt →'], does: 'Back and forward' },
   { group: 'Lists', keys: ['j', '↓'], does: 'Next row' },
   { group: 'Lists', keys: ['k', '↑'], does: 'Row before' },

@@ -1,0 +1,58 @@
+// Starts the built server on a free port and a browser beside it. Chromium is looked for where distributions put it, or where
+// CHROMIUM says; without one the suite is skipped, visibly, and fails when CI is set.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const places = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+export const browserPath = places.find((place) => place !== undefined && existsSync(place)) ?? null;
+
+const browserArgs = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
+const root = path.resolve(import.meta.dirname, '../..');
+
+export interface Viewer {
+  page: Page;
+  url: string;
+  /** What the console and the page complained about; must stay empty. */
+  complaints: string[];
+  close: () => Promise<void>;
+}
+
+function listening(server: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    const read = (chunk: Buffer) => {
+      said += chunk.toString();
+      const [link] = /http:\/\/\S+token=\S+/.exec(said) ?? [];
+      if (link !== undefined) resolve(link);
+    };
+    server.stdout?.on('data', read);
+    server.stderr?.on('data', read);
+    server.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${said}`)));
+  });
+}
+
+export async function openViewer(colorScheme: 'dark' | 'light' = 'dark'): Promise<Viewer> {
+  const data = mkdtempSync(path.join(os.tmpdir(), 'vethscope-e2e-'));
+  const server = spawn(process.execPath, ['dist/server/main.js', 'serve', '--port', '0', '--data-dir', data], {
+    cwd: root,
+  });
+  const link = await listening(server);
+  const browser: Browser = await chromium.launch({ executablePath: browserPath ?? '', args: browserArgs });
+  const context = await browser.newContext({ viewport: { width: 1600, height: 860 }, colorScheme });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  await page.goto(link);
+  const close = async () => {
+    await browser.close();
+    server.kill();
+    rmSync(data, { recursive: true, force: true });
+  };
+  return { page, url: new URL(link).origin, complaints, close };
+}

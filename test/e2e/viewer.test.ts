@@ -1,0 +1,128 @@
+// The three screens a stranger opens first, on the bundled samples: what they say, what the keys do, and that neither the
+// Content-Security-Policy nor axe has anything to object to.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { browserPath, openViewer, type Viewer } from './viewer.fixture.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const clash = '/cases/ipvs-nft.seed-clash';
+
+if (browserPath === null && process.env['CI']) throw new Error('the viewer is tested in Chromium, and there is none');
+
+describe.skipIf(browserPath === null).each(['dark', 'light'] as const)('viewer, %s', (theme) => {
+  let viewer: Viewer;
+  beforeAll(async () => {
+    viewer = await openViewer(theme);
+  });
+  afterAll(() => viewer.close());
+
+  const open = async (path: string, text: string | RegExp) => {
+    await viewer.page.goto(viewer.url + path);
+    await viewer.page.getByText(text).first().waitFor();
+  };
+
+  const violations = async () => {
+    await viewer.page.evaluate(axe);
+    const results = (await viewer.page.evaluate('axe.run()')) as AxeResults;
+    return results.violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
+    );
+  };
+
+  it('lists the samples, and opens one from the command palette', async () => {
+    await open('/', 'IPVS service answered by the hostPort pod');
+    expect(await violations()).toEqual([]);
+    await viewer.page.keyboard.press('Control+k');
+    await viewer.page.getByRole('combobox').fill('answered hostport ipvs');
+    await viewer.page.keyboard.press('Enter');
+    await viewer.page.waitForURL(/seed-clash\/packets/);
+  });
+
+  it('shows packets, moves by keys, filters, and keeps it all in the address', async () => {
+    const { page } = viewer;
+    await open(`${clash}/packets`, /40580 → 80 \[SYN\]/);
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('End');
+    await page.waitForURL(/packet=\d+/);
+    expect(await violations()).toEqual([]);
+    await page.keyboard.press('/');
+    await page.keyboard.type('tcp.flags.syn == 1 && ip.addr == 10.96.0.80');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/filter=/);
+    await page.getByText(/matching/).waitFor();
+    await page.goBack();
+    await page.waitForURL((url) => !url.search.includes('filter'));
+  });
+
+  it('says that a filter is wrong while it is typed, and does not apply it', async () => {
+    const { page } = viewer;
+    await open(`${clash}/packets`, /40580 → 80 \[SYN\]/);
+    await page.keyboard.press('/');
+    await page.keyboard.type('tcp.port ==');
+    await page.getByRole('alert').waitFor();
+    await page.keyboard.press('Enter');
+    expect(page.url()).not.toContain('filter=');
+    viewer.complaints.splice(0); // the browser reports the 400 that says so
+  });
+
+  it('ties bytes to fields', async () => {
+    const { page } = viewer;
+    await open(`${clash}/packets?packet=1`, 'Bytes');
+    await page.locator('[data-at="23"]').first().click();
+    await page.locator('[role=treeitem][aria-selected=true]').waitFor();
+    expect(await page.locator('[role=treeitem][aria-selected=true]').innerText()).toContain('Protocol');
+  });
+
+  it('answers first, then shows the line behind a claim', async () => {
+    const { page } = viewer;
+    await open(`${clash}/path?flow=0`, 'hostport-web answered, not the service web');
+    expect(await page.evaluate('document.documentElement.scrollHeight <= innerHeight')).toBe(true);
+    expect(await violations()).toEqual([]);
+    await page.getByRole('button', { name: /^iptables-save.txt:43/ }).click();
+    await page.waitForURL(/dump=/);
+    await page.getByRole('region', { name: 'bundle/iptables-save.txt', exact: true }).waitFor();
+    expect(await page.locator('[aria-current=true]').last().innerText()).toContain('CNI-HOSTPORT-DNAT');
+  });
+
+  it('refuses a packet where it was typed', async () => {
+    const { page } = viewer;
+    await open(`${clash}/path`, 'Which packet shall be followed');
+    await page.getByLabel('Packet to explain').fill('tcp nonsense');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').waitFor();
+    viewer.complaints.splice(0);
+  });
+
+  it('shows flows, findings and files', async () => {
+    await open(`${clash}/flows`, '10.96.0.80:80');
+    expect(await violations()).toEqual([]);
+    await open(`${clash}/findings`, 'Remedy');
+    expect(await violations()).toEqual([]);
+    await open(`${clash}/files`, /\d+ files/);
+    expect(await violations()).toEqual([]);
+  });
+
+  it('takes files, and opens the case they make', async () => {
+    const { page } = viewer;
+    await open('/', 'Your captures');
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Choose files' }).click();
+    await (await chooser).setFiles(['fixtures/samples/ipvs-nft.seed-clash/pcap/pod-client.pcap', 'package.json']);
+    await page.waitForURL(/\/cases\/.+\/packets/);
+    await page
+      .getByText(/40580 → 80 \[SYN\]/)
+      .first()
+      .waitFor();
+    await page.getByText('2 files received').waitFor();
+    await page.goto(`${viewer.url}/`);
+    await page.getByRole('button', { name: /^Delete pod-client/ }).click();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByText('None yet').waitFor();
+  });
+
+  it('had nothing to complain about', () => {
+    expect(viewer.complaints).toEqual([]);
+  });
+});
