@@ -118,6 +118,8 @@ export type ChainResult =
 
 /** Rules looked at in one chain walk; no real rule set comes near. */
 const MAX_RULES = 1_000_000;
+/** Trace lines in one chain walk: goto in a circle leaves no frame on the stack to see it by. */
+const MAX_LINES = 20_000;
 
 interface Frame {
   readonly chain: CompiledChain;
@@ -236,7 +238,9 @@ export function walk(table: CompiledTable, base: string, c: Context, priority: n
       : { kind: 'accept', nat: null };
   };
 
+  const firstLine = steps.length;
   for (let budget = MAX_RULES; budget > 0; budget--) {
+    if (steps.length - firstLine > MAX_LINES) break;
     const frame = stack.at(-1);
     if (!frame) return { kind: 'accept', nat: null };
     const r = frame.chain.rules[frame.next];
