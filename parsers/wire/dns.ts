@@ -2,7 +2,7 @@
 // Surprise: compression pointers may loop; names are followed for at most 255 bytes and 64 jumps, whatever the packet says.
 import { type Dissection, hexText } from './dissection.ts';
 import { classText, dnsTypeName, readName, recordData } from './dns-records.ts';
-import type { FrameFacts } from './facts.ts';
+import { type FrameFacts, HAS_TCP } from './facts.ts';
 import type { FieldNode } from './field.ts';
 import type { Protocol } from './protocol.ts';
 
@@ -39,17 +39,15 @@ const REPLY_CODES = [
 ];
 
 function index(facts: FrameFacts): boolean {
-  return facts.at < facts.end;
+  return facts.has((facts.layers & HAS_TCP) !== 0 ? 2 : 1);
 }
 
 function dissect(d: Dissection): void {
   const isMdns = d.nextKey === MDNS_PORT || d.nextKey2 === MDNS_PORT;
   const overTcp = d.layers[d.layers.length - 1]?.filter === 'tcp';
   let at = d.at;
-  if (overTcp) {
-    if (!d.needAt(at, 2, 'dns')) return;
-    at += 2;
-  }
+  if (!d.needAt(at, overTcp ? 2 : 1, 'dns')) return;
+  if (overTcp) at += 2;
   d.setProtocol(isMdns ? 'MDNS' : 'DNS', d.columns.info);
   const layer = d.layer(
     isMdns ? 'mdns' : 'dns',
