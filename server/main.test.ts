@@ -104,6 +104,20 @@ test('a reader that leaves ends the list quietly', async () => {
   expect(reader.text.error).toBe('');
 });
 
+test('packets on stdin are listed while they arrive', async () => {
+  const reader = spawn(process.execPath, [main, 'read', '-'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  started.push(reader);
+  const bytes = pcapOf([{ us: 1 }, { us: 2 }, { us: 3 }]);
+  reader.stdin.write(bytes.subarray(0, 24 + 2 * 66));
+  const first = await new Promise<string>((resolve) =>
+    reader.stdout.once('data', (part: Buffer) => resolve(String(part))),
+  );
+  expect(first.trimEnd().split('\n')).toHaveLength(2);
+  const second = new Promise<string>((resolve) => reader.stdout.once('data', (part: Buffer) => resolve(String(part))));
+  reader.stdin.end(bytes.subarray(24 + 2 * 66));
+  expect((await second).trimEnd().split('\n')).toHaveLength(1);
+});
+
 test('help starts fast: nothing heavy is loaded for it', async () => {
   const before = performance.now();
   const help = start(['--help']);

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import type { FieldNode, PacketRow } from '../../api/schemas.ts';
 import type { Packets } from '../packets/packets.ts';
 import { type CommandContext, complain, gather } from './context.ts';
-import { painter, printable } from './style.ts';
+import { type Paint, painter, printable } from './style.ts';
 
 interface ReadOptions {
   readonly filter?: string;
@@ -13,6 +13,8 @@ interface ReadOptions {
 }
 
 const rowsAtOnce = 500;
+/** Colours of the list that a terminal shows in red. */
+const alarming = ['bad-tcp', 'tcp-rst', 'icmp-error'];
 
 export function readCommand(context: CommandContext): Command {
   return new Command('read')
@@ -44,19 +46,59 @@ function valuesOf(layers: readonly FieldNode[], field: string): string[] {
   ]);
 }
 
-/** Every row that passes the filter, in order. */
-async function* rowsOf(packets: Packets, filter: string): AsyncIterable<PacketRow> {
-  for (let offset = 0; ; offset += rowsAtOnce) {
-    const { page } = await packets.rows(filter, offset, rowsAtOnce, Number.POSITIVE_INFINITY);
-    yield* page.rows;
-    if (page.rows.length < rowsAtOnce) return;
+/** Prints rows as they come, each once; packets of a single capture keep their places while it is read. */
+class Printer {
+  private readonly context: CommandContext;
+  private readonly filter: string;
+  private readonly fields: readonly string[];
+  private readonly json: boolean;
+  private readonly paint: Paint;
+  private printed = 0;
+  private text: string;
+
+  constructor(context: CommandContext, filter: string, fields: readonly string[], json: boolean) {
+    this.context = context;
+    this.filter = filter;
+    this.fields = fields;
+    this.json = json;
+    this.paint = painter(context.system);
+    this.text = json ? '[' : '';
+  }
+
+  private textOf(packets: Packets, row: PacketRow, pointWidth: number): string {
+    if (this.json) return `${this.printed === 0 ? '' : ','}\n${JSON.stringify(row)}`;
+    if (this.fields.length > 0) {
+      const { layers } = packets.detail(row.no);
+      return `${this.fields.map((field) => printable(valuesOf(layers, field).join(','))).join('\t')}\n`;
+    }
+    const line = lineOf(row, packets.span()?.firstNs ?? 0n, pointWidth);
+    return `${alarming.includes(row.color ?? '') ? this.paint('red', line) : line}\n`;
+  }
+
+  /** Prints what is there and not yet printed; false when nobody reads any more. */
+  async print(packets: Packets): Promise<boolean> {
+    const points = packets.points();
+    const pointWidth = points.length > 1 ? Math.max(...points.map((p) => p.length)) : 0;
+    for (;;) {
+      const { page } = await packets.rows(this.filter, this.printed, rowsAtOnce, Number.POSITIVE_INFINITY);
+      for (const row of page.rows) {
+        this.text += this.textOf(packets, row, pointWidth);
+        this.printed += 1;
+      }
+      if (this.text.length > 0 && !(await this.context.system.terminal.out(this.text))) return false;
+      this.text = '';
+      if (page.rows.length < rowsAtOnce) return true;
+    }
+  }
+
+  async end(): Promise<void> {
+    if (this.json) await this.context.system.terminal.out(this.printed === 0 ? ']\n' : '\n]\n');
   }
 }
 
 async function read(context: CommandContext, captures: readonly string[], options: ReadOptions): Promise<void> {
   const { openCaptures } = await import('../packets/open-captures.ts');
   const { filterOf } = await import('../packets/packets.ts');
-  const { terminal } = context.system;
   const fields = options.field ?? [];
   const filter = options.filter ?? '';
   if ((options.T === 'fields') !== fields.length > 0) {
@@ -68,34 +110,12 @@ async function read(context: CommandContext, captures: readonly string[], option
     if (bad !== null) return complain(context, `${option} ${JSON.stringify(text)}: ${bad}`);
   }
 
-  const opened = await openCaptures(context.system, captures);
-  const { packets } = opened;
-  const points = packets.points();
-  const pointWidth = points.length > 1 ? Math.max(...points.map((p) => p.length)) : 0;
-  const firstNs = packets.span()?.firstNs ?? 0n;
-  const paint = painter(context.system);
-  const textOf = (row: PacketRow): string => {
-    if (options.json) return JSON.stringify(row);
-    if (fields.length === 0) {
-      const line = lineOf(row, firstNs, pointWidth);
-      return row.color === 'bad-tcp' || row.color === 'tcp-rst' || row.color === 'icmp-error'
-        ? paint('red', line)
-        : line;
-    }
-    const { layers } = packets.detail(row.no);
-    return fields.map((field) => printable(valuesOf(layers, field).join(','))).join('\t');
-  };
-  let text = options.json ? '[' : '';
-  let first = true;
-  for await (const row of rowsOf(packets, filter)) {
-    text += options.json ? `${first ? '\n' : ',\n'}${textOf(row)}` : `${textOf(row)}\n`;
-    first = false;
-    if (text.length < 32_768) continue;
-    if (!(await terminal.out(text))) return opened.close();
-    text = '';
+  const printer = new Printer(context, filter, fields, options.json === true);
+  const opened = await openCaptures(context.system, captures, (packets) => printer.print(packets));
+  if (await printer.print(opened.packets)) {
+    await printer.end();
+    if (opened.issues[0] !== undefined) complain(context, opened.issues[0]);
   }
-  await terminal.out(options.json ? `${text}${first ? '' : '\n'}]\n` : text);
-  if (opened.issues[0] !== undefined) complain(context, opened.issues[0]);
   opened.close();
 }
 

@@ -17,15 +17,20 @@ export interface OpenedCaptures {
   close(): void;
 }
 
+/** Called while a single capture is read, with what there is so far; false: nobody wants more. */
+export type WhileReading = (packets: Packets) => Promise<boolean>;
+
 const kinds = 'pcap or pcapng, also compressed with gzip, zstd or lz4, or in a tar archive';
 
 class Opening {
   readonly captures: Capture[] = [];
   readonly issues: string[] = [];
   private readonly system: System;
+  private readonly whileReading: WhileReading | null;
 
-  constructor(system: System) {
+  constructor(system: System, whileReading: WhileReading | null) {
     this.system = system;
+    this.whileReading = whileReading;
   }
 
   async open(path: string): Promise<void> {
@@ -51,7 +56,7 @@ class Opening {
     if (stat.bytes === 0) throw new Refusal(400, 'unreadable', 'is empty; expected at least the header of a capture');
     const content = await opened(this.system.files.read(path), this.context);
     if (content.kind !== 'capture' || content.wrapping.length > 0) return false;
-    await this.index(path, content.body, path, null);
+    await this.index(path, content.body, path, null, this.whileReading);
     return true;
   }
 
@@ -61,30 +66,39 @@ class Opening {
 
   private async openStream(name: string, source: Bytes): Promise<void> {
     const content = await opened(source, this.context);
-    if (content.kind === 'capture') return this.spool(name, content.body);
+    if (content.kind === 'capture') return this.spool(name, content.body, this.whileReading);
     if (content.kind === 'text') throw new Refusal(400, 'no-capture', `is not a capture; expected ${kinds}`);
     for await (const entry of content.entries) {
       const member = await opened(entry.body, this.context);
-      if (member.kind === 'capture') await this.spool(`${name}/${entry.path}`, member.body);
+      if (member.kind === 'capture') await this.spool(`${name}/${entry.path}`, member.body, null);
     }
   }
 
   /** What cannot be read twice goes to a temporary file, which has no name any more as soon as it is open. */
-  private async spool(name: string, body: Bytes): Promise<void> {
+  private async spool(name: string, body: Bytes, whileReading: WhileReading | null): Promise<void> {
     const temporary = this.system.files.temporaryPath();
-    await this.index(name, body, temporary, temporary);
+    await this.index(name, body, temporary, temporary, whileReading);
   }
 
-  private async index(name: string, body: Bytes, framesIn: string, copyTo: string | null): Promise<void> {
+  private async index(
+    name: string,
+    body: Bytes,
+    framesIn: string,
+    copyTo: string | null,
+    whileReading: WhileReading | null,
+  ): Promise<void> {
     const { files } = this.system;
     const sink = copyTo === null ? null : await files.openWrite(copyTo);
     const indexer = new CaptureIndexer();
     const capture = new Capture(name, indexer.index, new FrameFile(files.openRead(framesIn)));
     if (copyTo !== null) await files.remove(copyTo);
+    const soFar = new Packets(this.system.clock);
+    soFar.setCaptures([capture]);
     try {
       for await (const chunk of body) {
         if (sink !== null) await sink.write(chunk);
         indexer.append(chunk);
+        if (whileReading !== null && !(await whileReading(soFar))) break;
       }
     } catch (error) {
       this.issues.push(`${name}: ${error instanceof Refusal ? error.message : reasonOf(error)}`);
@@ -96,9 +110,14 @@ class Opening {
   }
 }
 
-export async function openCaptures(system: System, paths: readonly string[]): Promise<OpenedCaptures> {
+/** Opens captures and indexes them whole. With a single capture, `whileReading` sees the packets as they come. */
+export async function openCaptures(
+  system: System,
+  paths: readonly string[],
+  whileReading: WhileReading | null = null,
+): Promise<OpenedCaptures> {
   if (paths.filter((p) => p === '-').length > 1) throw new Refusal(400, 'bad-usage', 'stdin (-) can be read only once');
-  const opening = new Opening(system);
+  const opening = new Opening(system, paths.length === 1 ? whileReading : null);
   for (const path of paths) await opening.open(path);
   const packets = new Packets(system.clock);
   packets.setCaptures(opening.captures);

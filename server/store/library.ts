@@ -26,6 +26,9 @@ export interface LibraryOptions {
 /** A case that nobody asked for packets of gives its memory back. */
 const idleMs = 15 * 60_000;
 
+/** An upload that nothing was added to for so long is not going on. */
+const leftoverMs = 60 * 60_000;
+
 export class Library {
   readonly dataFolder: string;
   readonly limits: StoreLimits;
@@ -66,7 +69,7 @@ export class Library {
       const folder = path.join(this.casesFolder, entry.name);
       try {
         const stored = storedCase.parse(JSON.parse(await this.system.files.readText(path.join(folder, 'case.json'))));
-        await this.system.files.remove(path.join(folder, 'incoming'));
+        await this.removeLeftovers(path.join(folder, 'incoming'));
         this.add(entry.name, { folder, sample: false }, { ...stored, files: stored.files.flatMap(surviving) });
       } catch (error) {
         this.warn(
@@ -75,6 +78,16 @@ export class Library {
       }
     }
     this.stopResting = this.system.clock.every(60_000, () => this.restIdle());
+  }
+
+  /** What a crashed server was receiving. Another server may be receiving now, so only what is old goes. */
+  private async removeLeftovers(incoming: string): Promise<void> {
+    if ((await this.system.files.stat(incoming)) === null) return;
+    for (const { name } of await this.system.files.list(incoming)) {
+      const file = path.join(incoming, name);
+      const age = this.system.clock.now().getTime() - ((await this.system.files.stat(file))?.modifiedMs ?? 0);
+      if (age > leftoverMs) await this.system.files.remove(file);
+    }
   }
 
   private add(id: string, at: CaseFolder, stored: StoredCase): OpenCase {
