@@ -8,6 +8,8 @@ export const target: TargetModule = {
       return 'conntrack zones are not simulated';
     const notrack = options.some((o) => o.name === '--notrack');
     return (c) => {
+      // A packet that came back over lo keeps its connection (xt_CT.c: "previously seen").
+      if (c.connection.attached) return { kind: 'continue', summary: null };
       if (notrack) c.connection.state = 'untracked';
       return { kind: 'continue', summary: notrack ? 'not tracked' : null };
     };
