@@ -11,11 +11,13 @@ import { Palette } from './Palette.tsx';
 import { Rail } from './Rail.tsx';
 import { TopBar } from './TopBar.tsx';
 import { useTheme } from './theme.ts';
+import { useTitle } from './title.ts';
 
 export function App() {
   useTheme();
   useKeys();
   const address = useAddress();
+  useTitle(address);
   useLive(address.screen === 'case' ? address.caseId : null);
   return (
     <DropTarget>

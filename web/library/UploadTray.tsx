@@ -1,9 +1,13 @@
+import { useEffect } from 'react';
 import { useMessages } from '../state/messages.ts';
 import { overallProgress, type Upload, useUploads } from '../state/uploads.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { bytesText, plural } from '../ui/quantities.ts';
 import styles from './UploadTray.module.css';
+
+/** What went well goes by itself; a problem stays until it was read. */
+const closeAfterMs = 8_000;
 
 function Progress({ share, label, whole = false }: { share: number; label: string; whole?: boolean }) {
   const percent = Math.round(share * 100);
@@ -46,10 +50,17 @@ function Row({ upload }: { upload: Upload }) {
   );
 }
 
-/** Uploads, on every screen, until the person closes them; and the one line a failed action says. */
+/** Uploads, on every screen, until they have gone well or the person closes them; and the one line a failed action says. */
 export function UploadTray() {
   const { list, clear } = useUploads();
   const { text, close } = useMessages();
+  const settled = list.length > 0 && list.every(({ state, problem }) => state === 'done' && problem === null);
+  useEffect(() => {
+    if (!settled) return;
+    const timer = window.setTimeout(clear, closeAfterMs);
+    return () => window.clearTimeout(timer);
+  }, [settled, clear]);
+
   if (text !== null) {
     return (
       <aside className={styles.tray} role="alert">

@@ -1,21 +1,16 @@
 // The WebSocket: the server says which case changed, we refresh what is shown of it. Reconnects with growing pauses; without
 // a connection the viewer still works, only slower to notice.
-import type { Query } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import type { CaseSummary, PacketRows, ServerMessage } from '../../api/schemas.ts';
-import { pageRows, queryClient } from './queries.ts';
+import type { CaseSummary, ServerMessage } from '../../api/schemas.ts';
+import { queryClient } from './queries.ts';
 
 const longestPauseMs = 10_000;
 
+/** A capture that arrives is merged in by time, so that rows and numbers move: nothing of the case is kept. */
 function refresh(caseId: string): void {
-  const changes = (query: Query) => {
-    const [, , part] = query.queryKey;
-    if (part !== 'packets') return true;
-    // Full pages never change; the last one, and totals, do.
-    const page = query.state.data as PacketRows | undefined;
-    return page === undefined || page.rows.length < pageRows || page.offset + pageRows >= page.matched;
-  };
-  void queryClient.invalidateQueries({ queryKey: ['case', caseId], predicate: changes }, { cancelRefetch: false });
+  for (const part of ['case', 'packet', 'dump']) {
+    void queryClient.invalidateQueries({ queryKey: [part, caseId] }, { cancelRefetch: false });
+  }
 }
 
 /** The server pushes up to ten times a second; what is shown is fetched again at most twice a second. */

@@ -182,7 +182,9 @@ export function ScaledList(props: Props) {
     >
       <div role="presentation" style={{ height: scale.spacer }}>
         <div role="presentation" className={styles.pane} style={{ height }}>
-          {props.header}
+          <div role="presentation" className={styles.header}>
+            {props.header}
+          </div>
           <div
             {...gridBody}
             className={styles.rows}

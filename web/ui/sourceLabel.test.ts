@@ -14,10 +14,11 @@ describe('places in running text', () => {
       code('b/ipt.txt:46', 'b/ipt.txt', 46),
       { text: ' before ', kind: 'text' },
       code('b/ipt.txt:47', 'b/ipt.txt', 47),
-      code('10.0.0.1', 'b/ipt.txt', 48),
+      code('10.0.0.1', 'b/ip.json', 48),
       code('b/ip.json:1', 'b/ip.json', 1),
+      code('b/ip.json:2', 'b/ip.json', 2),
     ]).map(({ text }) => text);
-    expect(texts).toEqual(['ipt.txt:46', ' before ', ':47', '10.0.0.1', 'ip.json:1']);
+    expect(texts).toEqual(['ipt.txt:46', ' before ', ':47', '10.0.0.1', 'ip.json:1', ':2']);
     expect(placeText(at('iptables-save', 3))).toBe('iptables-save:3');
   });
 });

@@ -16,7 +16,7 @@ export function shortPlaces(fragments: readonly Fragment[]): Fragment[] {
     if (source === undefined) return fragment;
     const whole = text === `${source.file}:${source.line}`;
     const short = whole ? { ...fragment, text: placeText(source, before) } : fragment;
-    before = source.file;
+    if (whole) before = source.file;
     return short;
   });
 }
