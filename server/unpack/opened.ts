@@ -1,5 +1,5 @@
 // What a file is by its content: wrapped in compression or not, an archive or not. Names are never looked at.
-import { detectCapture } from '../../parsers/capture/detect.ts';
+import { DETECT_BYTES, detectCapture } from '../../parsers/capture/detect.ts';
 import { Refusal } from '../refusal.ts';
 import type { Programs } from '../system/system.ts';
 import { ByteReader, type Bytes } from './byte-reader.ts';
@@ -26,8 +26,8 @@ export async function opened(
   wrapping: readonly Compression[] = [],
 ): Promise<Opened> {
   const reader = new ByteReader(source);
-  const head = await reader.peek(512);
-  const container = detectCapture(head);
+  // Four bytes at first: a live capture may have no more for a while.
+  const container = detectCapture(await reader.peek(DETECT_BYTES));
   if (container === 'pcap' || container === 'pcapng') {
     return { kind: 'capture', format: container, wrapping, body: reader.rest() };
   }
@@ -38,6 +38,6 @@ export async function opened(
     const inner = await decompressed(container, reader.rest(), context.programs, context.limits);
     return opened(inner, context, [...wrapping, container]);
   }
-  if (isTar(head)) return { kind: 'archive', wrapping, entries: tarEntries(reader.rest()) };
+  if (isTar(await reader.peek(512))) return { kind: 'archive', wrapping, entries: tarEntries(reader.rest()) };
   return { kind: 'text', wrapping, body: reader.rest() };
 }
