@@ -3,8 +3,8 @@
 // in it is sent to the slow path by the caller, before any of this runs.
 import { ANALYSIS_FLAGS } from '../flow/analysis-flags.ts';
 import type { PacketIndex } from '../index/packet-index.ts';
-import { type Segment, TCP_FLAG_BITS } from '../index/segment.ts';
-import { HAS_ARP, HAS_IPV4, HAS_IPV6, HAS_TCP, HAS_UDP } from '../wire/facts.ts';
+import { type Segment, TCP_FLAG_BITS, WINDOW_SCALE_SHIFT } from '../index/segment.ts';
+import { HAS_ARP, HAS_ICMP, HAS_IPV4, HAS_IPV6, HAS_TCP, HAS_UDP } from '../wire/facts.ts';
 
 /** A number column: present when `(layers & needs) === needs`; `second` for fields with two sources, as tcp.port. */
 export interface NumberColumn {
@@ -23,6 +23,17 @@ function one(needs: number, first: NumberColumn['first']): NumberColumn {
 
 function flagBit(bit: number): NumberColumn {
   return one(HAS_TCP, (s, at) => ((flags(s, at) & bit) !== 0 ? 1 : 0));
+}
+
+/** The window shift that the flow pass left above the flags; a SYN has none. */
+function shiftOf(packed: number): number {
+  return (packed & 2) !== 0 ? 0 : Math.max(0, (packed >> WINDOW_SCALE_SHIFT) - 1);
+}
+
+function relativeSeq(s: Segment, at: number, row: number, index: PacketIndex): number {
+  const flow = s.flow[at] ?? 0;
+  const base = index.flowTable.tcp.baseAt(flow * 2 + index.flowTable.directionOf(flow, row), row + 1) ?? 0;
+  return ((s.seq[at] ?? 0) - base) >>> 0;
 }
 
 const NUMBERS: ReadonlyMap<string, NumberColumn> = new Map([
@@ -47,6 +58,12 @@ const NUMBERS: ReadonlyMap<string, NumberColumn> = new Map([
   ['tcp.window_size_value', one(HAS_TCP, (s, at) => s.window[at] ?? 0)],
   ['tcp.stream', one(HAS_TCP, (s, at, _row, index) => index.flowTable.streamOf(s.flow[at] ?? 0))],
   ['udp.stream', one(HAS_UDP, (s, at, _row, index) => index.flowTable.streamOf(s.flow[at] ?? 0))],
+  ['tcp.window_size', one(HAS_TCP, (s, at) => (s.window[at] ?? 0) * 2 ** shiftOf(s.tcpFlags[at] ?? 0))],
+  ['tcp.seq', one(HAS_TCP, relativeSeq)],
+  ['icmp.type', one(HAS_ICMP | HAS_IPV4, (s, at) => (s.window[at] ?? 0) >> 8)],
+  ['icmp.code', one(HAS_ICMP | HAS_IPV4, (s, at) => (s.window[at] ?? 0) & 255)],
+  ['icmpv6.type', one(HAS_ICMP | HAS_IPV6, (s, at) => (s.window[at] ?? 0) >> 8)],
+  ['icmpv6.code', one(HAS_ICMP | HAS_IPV6, (s, at) => (s.window[at] ?? 0) & 255)],
   ['ip.proto', one(HAS_IPV4, (s, at) => s.ipProtocol[at] ?? 0)],
   ['frame.len', one(0, (s, at) => s.length[at] ?? 0)],
   ['frame.cap_len', one(0, (s, at) => s.caplen[at] ?? 0)],

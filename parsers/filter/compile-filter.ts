@@ -3,7 +3,7 @@
 // whose columns tell only half the story (tunnels, quoted packets, damage) always take the second form, so both must agree.
 import type { CaptureIndex } from '../index/capture-index.ts';
 import { PacketIndex } from '../index/packet-index.ts';
-import { treeOf } from '../index/row-view.ts';
+import { dissectRow, treeOf } from '../index/row-view.ts';
 import { SEGMENT_MASK, type Segment } from '../index/segment.ts';
 import { HAS_INNER, HAS_ISSUE } from '../wire/facts.ts';
 import type { FieldNode } from '../wire/field.ts';
@@ -40,22 +40,43 @@ export function compileFilter(text: string): CompiledFilter {
   const condition = resolve(parsed);
   if ('message' in condition) return { ok: false, ...condition };
   const fast = compileFast(condition);
+  const withFrame = asksFrame(condition);
   return {
     ok: true,
     test: (index, row, frame) => {
       if (!(index instanceof PacketIndex)) throw new TypeError('this index was not made by CaptureIndexer');
-      const quick = testColumns(fast, index, row);
+      const quick = testColumns(fast, index, row, frame);
       if (quick !== MAYBE) return quick === YES;
-      return testTree(condition, treeOf(index, row, frame()).layers, frame());
+      const bytes = frame();
+      return testTree(
+        condition,
+        withFrame ? treeOf(index, row, bytes).layers : dissectRow(index, row, bytes).layers,
+        bytes,
+      );
     },
   };
 }
 
-function testColumns(fast: FastTest, index: PacketIndex, row: number): number {
+/** True when the tree's first layer, which the capture file gives, is asked for. */
+function asksFrame(condition: Condition): boolean {
+  switch (condition.kind) {
+    case 'or':
+    case 'and':
+      return asksFrame(condition.left) || asksFrame(condition.right);
+    case 'not':
+      return asksFrame(condition.operand);
+    case 'fields':
+      return condition.field.owner === 'frame' || condition.other.owner === 'frame';
+    default:
+      return condition.field.owner === 'frame';
+  }
+}
+
+function testColumns(fast: FastTest, index: PacketIndex, row: number, frame: () => Uint8Array): number {
   const segment: Segment = index.segmentOf(row);
   const at = row & SEGMENT_MASK;
   const layers = segment.layers[at] ?? 0;
-  return (layers & (HAS_INNER | HAS_ISSUE)) === 0 ? fast(segment, at, layers, row, index) : MAYBE;
+  return (layers & (HAS_INNER | HAS_ISSUE)) === 0 ? fast(segment, at, layers, row, index, frame) : MAYBE;
 }
 
 function resolve(node: FilterNode): Condition | FilterError {

@@ -4,7 +4,9 @@
 import type { Ip } from '../core/address.ts';
 import type { PacketIndex } from '../index/packet-index.ts';
 import type { Segment } from '../index/segment.ts';
-import { HAS_IPV4 } from '../wire/facts.ts';
+import { headerStart } from '../wire/decode.ts';
+import { macText } from '../wire/dissection.ts';
+import { FrameFacts, HAS_IPV4 } from '../wire/facts.ts';
 import { numbersOf } from '../wire/tables.ts';
 import {
   type AddressColumn,
@@ -22,7 +24,15 @@ export const NO = 0;
 export const YES = 1;
 export const MAYBE = 2;
 
-export type FastTest = (segment: Segment, at: number, layers: number, row: number, index: PacketIndex) => number;
+/** `frame` gives the row's bytes and is asked only by conditions on header fields. */
+export type FastTest = (
+  segment: Segment,
+  at: number,
+  layers: number,
+  row: number,
+  index: PacketIndex,
+  frame: () => Uint8Array,
+) => number;
 
 const unsure: FastTest = () => MAYBE;
 
@@ -31,27 +41,27 @@ export function compileFast(condition: Condition): FastTest {
     case 'and': {
       const left = compileFast(condition.left);
       const right = compileFast(condition.right);
-      return (s, at, layers, row, index) => {
-        const one = left(s, at, layers, row, index);
+      return (s, at, layers, row, index, frame) => {
+        const one = left(s, at, layers, row, index, frame);
         if (one === NO) return NO;
-        const other = right(s, at, layers, row, index);
+        const other = right(s, at, layers, row, index, frame);
         return other === NO ? NO : one === YES ? other : MAYBE;
       };
     }
     case 'or': {
       const left = compileFast(condition.left);
       const right = compileFast(condition.right);
-      return (s, at, layers, row, index) => {
-        const one = left(s, at, layers, row, index);
+      return (s, at, layers, row, index, frame) => {
+        const one = left(s, at, layers, row, index, frame);
         if (one === YES) return YES;
-        const other = right(s, at, layers, row, index);
+        const other = right(s, at, layers, row, index, frame);
         return other === YES ? YES : one === NO ? other : MAYBE;
       };
     }
     case 'not': {
       const operand = compileFast(condition.operand);
-      return (s, at, layers, row, index) => {
-        const found = operand(s, at, layers, row, index);
+      return (s, at, layers, row, index, frame) => {
+        const found = operand(s, at, layers, row, index, frame);
         return found === MAYBE ? MAYBE : 1 - found;
       };
     }
@@ -92,8 +102,38 @@ function valueTest(field: FilterField, all: boolean, test: ValueTest): FastTest 
   if (number !== null) return numberTest(number, all, test.number);
   const address = addressColumn(field.name);
   if (address !== null) return addressTest(address, all, test.ip);
-  return possible(field);
+  return field.header === null ? possible(field) : headerTest(field, field.header, test);
 }
+
+const walked = new FrameFacts();
+
+/** A field at a fixed place of its header: the headers before it are walked, no tree is built. */
+function headerTest(field: FilterField, header: NonNullable<FilterField['header']>, test: ValueTest): FastTest {
+  const absent = possible(field);
+  const { number, first, width } = header;
+  return (s, at, layers, row, index, frame) => {
+    if (absent(s, at, layers, row, index, frame) === NO) return NO;
+    const bytes = frame();
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const linkType = index.interfaces[s.interfaceId[at] ?? 0]?.linkType ?? 0;
+    const start = headerStart(walked, view, s.length[at] ?? 0, linkType, number);
+    if (start < 0) return NO;
+    const from = start + (first >> 3);
+    if (from + ((width + 7) >> 3) > bytes.length) return MAYBE;
+    if (width === MAC_BITS) return test.text(macText(bytes, from)) ? YES : NO;
+    return test.number(readBits(bytes, from, first & 7, width)) ? YES : NO;
+  };
+}
+
+/** `width` bits (at most 32) that begin `skip` bits into the byte at `from`. */
+function readBits(bytes: Uint8Array, from: number, skip: number, width: number): number {
+  let value = 0;
+  for (let at = from, bits = 0; bits < skip + width; at++, bits += 8) value = value * 256 + (bytes[at] ?? 0);
+  const spare = -(skip + width) & 7;
+  return Math.floor(value / 2 ** spare) % 2 ** width;
+}
+
+const MAC_BITS = 48;
 
 function numberTest(column: NumberColumn, all: boolean, test: (value: number) => boolean): FastTest {
   const { needs, first, second } = column;

@@ -9,35 +9,46 @@ export interface FilterField {
   readonly kind: FieldKind | 'protocol';
   /** Names of the tree's nodes that carry the values. */
   readonly nodes: ReadonlySet<string>;
+  /** Bit position in the header of protocol `number` of the registry, when the value can be read there; null otherwise. */
+  readonly header: { readonly number: number; readonly first: number; readonly width: number } | null;
   /** Display-filter name of the protocol whose file declares it; `frame` for the frame's. */
   readonly owner: string;
 }
 
 const fields = new Map<string, FilterField>();
 
-for (const protocol of PROTOCOLS) {
+for (const [place, protocol] of PROTOCOLS.entries()) {
   fields.set(protocol.filter, {
     name: protocol.filter,
     kind: 'protocol',
     nodes: new Set([protocol.filter]),
+    header: null,
     owner: protocol.filter,
   });
-  for (const { name, kind, either } of protocol.fields) {
+  for (const { name, kind, either, bits } of protocol.fields) {
+    const header = bits === undefined ? null : { number: place + 1, first: bits[0], width: bits[1] };
     // A bare name, as `json` or `mdns`, is a layer of its own.
     const isLayer = kind === 'none' && !name.includes('.');
     fields.set(name, {
       name,
       kind: isLayer ? 'protocol' : kind,
       nodes: new Set(either ?? [name]),
+      header,
       owner: protocol.filter,
     });
   }
 }
 for (const { name, kind } of FRAME_FIELDS) {
-  fields.set(name, { name, kind: name === 'frame' ? 'protocol' : kind, nodes: new Set([name]), owner: 'frame' });
+  fields.set(name, {
+    name,
+    kind: name === 'frame' ? 'protocol' : kind,
+    nodes: new Set([name]),
+    header: null,
+    owner: 'frame',
+  });
 }
-fields.set('data', { name: 'data', kind: 'protocol', nodes: new Set(['data']), owner: 'data' });
-fields.set('data.len', { name: 'data.len', kind: 'uint', nodes: new Set(['data.len']), owner: 'data' });
+fields.set('data', { name: 'data', kind: 'protocol', nodes: new Set(['data']), header: null, owner: 'data' });
+fields.set('data.len', { name: 'data.len', kind: 'uint', nodes: new Set(['data.len']), header: null, owner: 'data' });
 
 export function fieldNamed(name: string): FilterField | null {
   return fields.get(name) ?? null;

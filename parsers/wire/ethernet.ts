@@ -88,8 +88,8 @@ export const protocol: Protocol = {
   name: 'Ethernet',
   attach: { linkTypes: [1], etherTypes: [0x6558] },
   fields: [
-    { name: 'eth.dst', kind: 'mac' },
-    { name: 'eth.src', kind: 'mac' },
+    { name: 'eth.dst', kind: 'mac', bits: [0, 48] },
+    { name: 'eth.src', kind: 'mac', bits: [48, 48] },
     { name: 'eth.addr', kind: 'mac', either: ['eth.src', 'eth.dst'] },
     { name: 'eth.type', kind: 'uint' },
     { name: 'eth.len', kind: 'uint' },

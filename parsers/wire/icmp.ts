@@ -161,7 +161,7 @@ export const protocol: Protocol = {
   fields: [
     { name: 'icmp.type', kind: 'uint' },
     { name: 'icmp.code', kind: 'uint' },
-    { name: 'icmp.checksum', kind: 'uint' },
+    { name: 'icmp.checksum', kind: 'uint', bits: [16, 16] },
     { name: 'icmp.ident', kind: 'uint' },
     { name: 'icmp.seq', kind: 'uint' },
     { name: 'icmp.seq_le', kind: 'uint' },

@@ -175,7 +175,7 @@ export const protocol: Protocol = {
   fields: [
     { name: 'icmpv6.type', kind: 'uint' },
     { name: 'icmpv6.code', kind: 'uint' },
-    { name: 'icmpv6.checksum', kind: 'uint' },
+    { name: 'icmpv6.checksum', kind: 'uint', bits: [16, 16] },
     { name: 'icmpv6.mtu', kind: 'uint' },
     { name: 'icmpv6.echo.identifier', kind: 'uint' },
     { name: 'icmpv6.echo.sequence_number', kind: 'uint' },

@@ -23,6 +23,11 @@ export interface FieldSpec {
   readonly name: string;
   readonly kind: FieldKind;
   readonly either?: readonly string[];
+  /**
+   * Where the value stands in a fixed header: first bit counted from the header's start, and width. Lets filters read it without a
+   * tree; a test holds both equal. Left out where the value is scaled, optional or comes from another place.
+   */
+  readonly bits?: readonly [first: number, width: number];
 }
 
 export interface Protocol {
