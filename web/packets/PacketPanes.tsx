@@ -11,13 +11,30 @@ import { Divider, Pane } from '../ui/Panes.tsx';
 import { countText, plural } from '../ui/quantities.ts';
 import { BytesPane } from './BytesPane.tsx';
 import { FieldTree } from './FieldTree.tsx';
-import { type FieldRow, fieldRows, fieldsAtByte } from './fieldTree.ts';
+import { type FieldRow, fieldRows, fieldsAtByte, filterOfField } from './fieldTree.ts';
 import { useOpenFields } from './openFields.ts';
 import styles from './PacketPanes.module.css';
 
 function sizeText({ caplen, length, point }: PacketDetail): string {
   const size = caplen === length ? plural(length, 'byte') : `${countText(caplen)} of ${plural(length, 'byte')}`;
   return `${size} on ${point}`;
+}
+
+/** The chosen field's name in the filter language; with a value, it applies as a filter. */
+function FieldFilter({ node }: { node: FieldNode }) {
+  if (node.filter === null) return null;
+  const filter = filterOfField(node);
+  if (filter === null) return <code>{node.filter}</code>;
+  return (
+    <Button
+      className={`${styles.open} ${styles.filter}`}
+      title={`Filter: ${filter}`}
+      onClick={() => patchCase({ filter })}
+    >
+      <Icon name="search" size={13} />
+      <span className={styles.at}>{filter}</span>
+    </Button>
+  );
 }
 
 function Panes({ packet, canExplain }: { packet: PacketDetail; canExplain: boolean }) {
@@ -68,7 +85,7 @@ function Panes({ packet, canExplain }: { packet: PacketDetail; canExplain: boole
       </Panel>
       <Divider label="Width of the tree" />
       <Panel id="bytes" minSize="200px">
-        <Pane title="Bytes" aside={chosenNode?.filter ?? undefined} ownScroll>
+        <Pane title="Bytes" aside={chosenNode && <FieldFilter node={chosenNode} />} ownScroll>
           <div className={styles.fill}>
             <BytesPane key={packet.no} base64={packet.bytes} chosen={chosenNode} hovered={hovered} onPick={pick} />
           </div>

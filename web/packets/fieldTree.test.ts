@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FieldNode } from '../../api/schemas.ts';
-import { fieldRows, fieldsAtByte, labelOf } from './fieldTree.ts';
+import { fieldRows, fieldsAtByte, filterOfField, labelOf } from './fieldTree.ts';
 
 function field(
   filter: string | null,
@@ -42,6 +42,22 @@ describe('field tree', () => {
     expect(fieldsAtByte(layers, 55)).toEqual(['/tcp', '/tcp/tcp.options']);
     expect(fieldsAtByte(layers, 20)).toEqual(['/frame']);
     expect(fieldsAtByte(layers, 99)).toEqual([]);
+  });
+
+  it('writes a field as a filter, quoting what is text', () => {
+    const filters = ['80', '0x0018', '10.96.0.80', 'fd00::2', '0a:58:0a:f4:01:01', 'eth:ip:tcp', 'a"b'].map((value) =>
+      filterOfField({ ...field('x', 0, 1), value }),
+    );
+    expect(filters).toEqual([
+      'x == 80',
+      'x == 0x0018',
+      'x == 10.96.0.80',
+      'x == fd00::2',
+      'x == 0a:58:0a:f4:01:01',
+      'x == "eth:ip:tcp"',
+      'x == "a\\"b"',
+    ]);
+    expect(filterOfField(field('tcp', 0, 20))).toBeNull();
   });
 
   it('keeps fields that occur twice apart, and brackets what we computed', () => {

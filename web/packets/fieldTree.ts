@@ -56,3 +56,12 @@ export function fieldsAtByte(nodes: readonly FieldNode[], at: number, parent: st
 export function labelOf({ generated, label }: FieldNode): string {
   return generated && !label.startsWith('[') ? `[${label}]` : label;
 }
+
+const bareValue = /^(-?(0x[0-9a-f]+|\d+(\.\d+)?)|(\d+\.){3}\d+|[0-9a-f]*:[0-9a-f:.]+)$/i;
+
+/** `tcp.dstport == 80`, `http.host == "web"`: the field as a display filter; null where it has no value of its own. */
+export function filterOfField({ filter, value, children }: FieldNode): string | null {
+  if (filter === null || value === null || children.length > 0) return null;
+  const literal = bareValue.test(value) ? value : `"${value.replace(/["\\]/g, '\\$&')}"`;
+  return `${filter} == ${literal}`;
+}

@@ -11,6 +11,7 @@ import { ownerLook } from '../ui/owner.ts';
 import { plural } from '../ui/quantities.ts';
 import { shortPlaces } from '../ui/sourceLabel.ts';
 import styles from './Answer.module.css';
+import { lostKinds } from './lostKinds.ts';
 import { ticketText } from './ticketText.ts';
 
 const space: Fragment = { text: ' ', kind: 'text' };
@@ -62,13 +63,15 @@ interface Props {
 
 export function Answer({ explanation, outcome, asking, onAsk }: Props) {
   const { headline, sentences, badges, issues, whyNot, outcomes } = explanation;
-  const owner = outcomes[outcome]?.steps.find((step) => step.mattered && step.owner !== null)?.owner ?? null;
+  const chosen = outcomes[outcome];
+  const mattered = chosen?.steps.filter((step) => step.mattered && step.owner !== null) ?? [];
+  const decided =
+    mattered.find(({ kind }) => kind === 'rewrite' || kind === 'ipvs') ??
+    mattered.find(({ owner }) => owner !== 'kernel');
+  const lost = chosen !== undefined && lostKinds.includes(chosen.disposition.kind);
+  const tint = lost ? 'var(--bad-tint)' : decided === undefined ? 'var(--raised)' : ownerLook(decided.owner).tint;
   return (
-    <section
-      className={styles.answer}
-      aria-label="The answer"
-      style={{ ['--answer-tint' as string]: owner ? ownerLook(owner).tint : 'var(--raised)' }}
-    >
+    <section className={styles.answer} aria-label="The answer" style={{ ['--answer-tint' as string]: tint }}>
       <div>
         <h1 className={styles.headline}>
           <FragmentText fragments={headline.fragments} />

@@ -2,10 +2,9 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Diagram, Outcome, Owner } from '../../api/schemas.ts';
 import { ownerLook } from '../ui/owner.ts';
 import { type Edge, layoutDiagram } from './layout.ts';
+import { lostKinds } from './lostKinds.ts';
 import styles from './PathDrawing.module.css';
 import { StageBox } from './StageBox.tsx';
-
-const badEnds: Outcome['disposition']['kind'][] = ['dropped', 'rejected', 'noRoute', 'loop'];
 
 /** Below this the texts of the drawing are too small to read: it scrolls instead. */
 const smallestScale = 0.75;
@@ -69,7 +68,7 @@ export function PathDrawing({
   const scale = Math.max(smallestScale, Math.min(1, room.width / layout.width, room.height / layout.height));
   const decider = deciderOf(diagram);
   const lastTaken = diagram.stages.filter(({ lane }) => lane === 'main').at(-1)?.id;
-  const ending = outcome !== undefined && badEnds.includes(outcome.disposition.kind) ? 'bad' : null;
+  const ending = outcome !== undefined && lostKinds.includes(outcome.disposition.kind) ? 'bad' : null;
   const [taken, notTaken] = [layout.edges.filter((edge) => edge.taken), layout.edges.filter((edge) => !edge.taken)];
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls on narrow screens and must be reachable by keyboard

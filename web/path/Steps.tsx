@@ -9,6 +9,7 @@ import { Pane } from '../ui/Panes.tsx';
 import { plural } from '../ui/quantities.ts';
 import { shortPlaces } from '../ui/sourceLabel.ts';
 import styles from './Steps.module.css';
+import { shownSteps } from './shownSteps.ts';
 
 const builtin = /^(PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING)$/;
 
@@ -63,7 +64,7 @@ function StepRow({ step, here }: { step: Step; here: boolean }) {
 export function Steps({ outcome, dump }: { outcome: Outcome | undefined; dump: DumpPlace | null }) {
   const [all, setAll] = useState(false);
   const steps = outcome?.steps ?? [];
-  const shown = all ? steps : steps.filter(({ mattered }) => mattered);
+  const shown = shownSteps(steps, all);
   const traced = steps.filter(({ kind }) => kind === 'rule' || kind === 'policy' || kind === 'return').length;
   const toggle = (
     <button type="button" className={styles.toggle} aria-expanded={all} onClick={() => setAll(!all)}>

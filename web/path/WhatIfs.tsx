@@ -8,7 +8,7 @@ const isBad = /refused|dropped|rejected|no route|no answer|does not|loops|unreac
 function Card({ entry }: { entry: WhatIf }) {
   const { label, detail, before, after, changed } = entry;
   return (
-    <li className={styles.card} data-changed={changed}>
+    <li className={styles.card} data-changed={changed && !isBad.test(after)}>
       <h3 className={styles.label}>{label}</h3>
       {detail !== '' && <p className={styles.detail}>{detail}</p>}
       {changed ? (

@@ -5,9 +5,7 @@ describe('parts of a long line', () => {
   const text = `${'x'.repeat(1000)}{"dst":"10.96.0.80"}${'y'.repeat(1000)}`;
 
   it('shows what the claims were read from', () => {
-    expect(excerpts(text, ['{"dst":"10.96.0.80"}', '{"dst":"10.96.0.80"}'])).toEqual([
-      `…${'x'.repeat(24)}{"dst":"10.96.0.80"}…`,
-    ]);
+    expect(excerpts(text, ['{"dst":"10.96.0.80"}', '{"dst":"10.96.0.80"}'])).toEqual(['…{"dst":"10.96.0.80"}…']);
   });
 
   it('shows the beginning when no claim is found, and not everything when there are many', () => {

@@ -3,7 +3,6 @@
 export const longLine = 600;
 const mostParts = 6;
 const partLength = 480;
-const lead = 24;
 
 export function excerpts(text: string, claims: readonly string[]): string[] {
   const parts: string[] = [];
@@ -11,9 +10,8 @@ export function excerpts(text: string, claims: readonly string[]): string[] {
     // A claim's text may itself be cut; its beginning is enough to find it.
     const at = text.indexOf(claim.slice(0, 120));
     if (claim === '' || at < 0 || parts.length === mostParts) continue;
-    const from = Math.max(0, at - lead);
     const to = Math.min(text.length, at + Math.min(claim.length, partLength));
-    parts.push(`${from > 0 ? '…' : ''}${text.slice(from, to)}${to < text.length ? '…' : ''}`);
+    parts.push(`${at > 0 ? '…' : ''}${text.slice(at, to)}${to < text.length ? '…' : ''}`);
   }
   return parts.length > 0 ? parts : [`${text.slice(0, partLength)}…`];
 }
