@@ -211,7 +211,8 @@ export class Walker {
   #dnat(to: NatAddress, hook: Hook, priority: number, rule: CompiledRule): void {
     const ip = to.ip ?? this.packet.dst;
     const port = to.port ?? this.packet.dport;
-    this.connection.dnat = { ip, port };
+    // NAT onto the same address is none: the connection does not become DNAT by it (nf_nat_setup_info).
+    if (!sameIp(ip, this.packet.dst) || port !== this.packet.dport) this.connection.dnat = { ip, port };
     this.rewriteDst(ip, port, hook, priority, rule.owner, rule.rule.source);
   }
 
@@ -226,7 +227,7 @@ export class Walker {
       known = true;
     }
     this.sourcePortUnknown = !known && port !== null;
-    this.connection.snat = { ip, port };
+    if (!sameIp(ip, this.packet.src) || port !== this.packet.sport) this.connection.snat = { ip, port };
     this.rewriteSrc(ip, port, hook, priority, rule.owner, rule.rule.source);
   }
 
