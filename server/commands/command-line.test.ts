@@ -276,6 +276,21 @@ test('check --capture adds what the flows run into', async () => {
   checked.parse(JSON.parse(out));
 });
 
+test.each([
+  ['ipvs-nft.seed-clash', 'pod-client', '10.244.1.5:8088'],
+  ['ipvs-nft.seed-healthy', 'pod-client', '10.244.1.3:8080'],
+  ['ipvs-nft.clash-dns-udp', 'pod-client', '10.244.1.7:5353'],
+  ['iptables-nft.seed-clash', 'pod-client', '10.244.1.3:8080'],
+  ['native.hostport-outside', 'ext-eth0', '10.244.1.3:8088'],
+])('sample %s, captured at %s: %s answered, as recorded', async (name, point, receiver) => {
+  const files = filesBelow(path.join(samples, name), 'case');
+  const args = ['explain', '--snapshot', 'case/bundle', '--capture', `case/pcap/${point}.pcap`, '--json'];
+  const { status, out } = await run(args, { files });
+  expect(status).toBe(0);
+  const { outcomes } = api.explanation.parse(JSON.parse(out));
+  expect(outcomes.map((o) => o.finalDestination)).toContain(receiver);
+});
+
 // ---- doctor ----
 
 test('doctor names what is missing and how to get it', async () => {

@@ -189,6 +189,30 @@ test('files come back as they were, as a download', async () => {
   expect(answer.headers['content-disposition']).toContain('attachment');
 });
 
+test('a flow and a typed packet are explained; findings are listed', async () => {
+  const explain = (id: string, asked: object) =>
+    server.ask(`/api/cases/${id}/explain`, {
+      method: 'POST',
+      headers: json,
+      body: [Buffer.from(JSON.stringify(asked))],
+    });
+  const packet = 'tcp 10.244.1.2:40580 > 10.96.0.80:80 in cni0';
+  const flows = z.array(api.flowRow).parse((await server.ask(`/api/cases/${sample}/flows`)).json());
+  const client = flows.find((f) => f.point === 'veth client');
+  for (const asked of [{ packet }, { flow: client?.id ?? -1 }]) {
+    const found = api.explanation.parse((await explain(sample, asked)).json());
+    expect(found.outcomes[0]?.finalDestination).toBe('10.244.1.5:8088');
+  }
+  const findings = z.array(api.finding).parse((await server.ask(`/api/cases/${sample}/findings`)).json());
+  expect(findings.length).toBeGreaterThan(0);
+  expect(codeOf(await explain(sample, { packet: 'hello' }))).toBe('bad-packet');
+  expect(codeOf(await explain(sample, { flow: 9999 }))).toBe('no-flow');
+  expect(codeOf(await explain(sample, { nothing: 1 }))).toBe('bad-request');
+  const empty = await explain(await server.create(), { packet });
+  expect([empty.status, codeOf(empty)]).toEqual([409, 'no-node-state']);
+  expect(api.apiError.parse(empty.json()).error.message).toContain('iptables-save');
+});
+
 // ---- uploads ----
 
 test('an upload in odd pieces is indexed, kept and given back', async () => {
