@@ -9,7 +9,7 @@ import { BAD_TCP } from '../flow/analysis-flags.ts';
 import type { Flow } from '../flow/flow.ts';
 import { FlowTable } from '../flow/flow-table.ts';
 import { indexFrame } from '../wire/decode.ts';
-import { FrameFacts, HAS_IPV4, HAS_IPV6, HAS_TCP } from '../wire/facts.ts';
+import { FrameFacts, HAS_ICMP, HAS_IPV4, HAS_IPV6, HAS_TCP } from '../wire/facts.ts';
 import { AddressTable } from './address-table.ts';
 import type { CaptureIndex, Endpoints } from './capture-index.ts';
 import {
@@ -127,7 +127,10 @@ export class PacketIndex implements CaptureIndex {
     current.ipProtocol[at] = facts.ipProtocol;
     current.sport[at] = facts.sport;
     current.dport[at] = facts.dport;
-    if ((facts.layers & HAS_TCP) !== 0) {
+    if ((facts.layers & HAS_ICMP) !== 0) {
+      current.seq[at] = facts.seq;
+      current.window[at] = facts.window;
+    } else if ((facts.layers & HAS_TCP) !== 0) {
       const scale = facts.windowScale < 0 ? 0 : Math.min(facts.windowScale, 14) + 1;
       current.tcpFlags[at] = facts.tcpFlags | (scale << WINDOW_SCALE_SHIFT);
       current.seq[at] = facts.seq;

@@ -152,8 +152,9 @@ function header(
   const dsNode = d.hex(layer, 'ip.dsfield', 'Differentiated Services Field', ds, 2, at + AT_DSFIELD, 1);
   d.field(dsNode, 'ip.dsfield.dscp', 'Differentiated Services Codepoint', ds >> 2, at + AT_DSFIELD, 1);
   d.field(dsNode, 'ip.dsfield.ecn', 'Explicit Congestion Notification', ds & 3, at + AT_DSFIELD, 1);
-  const totalNode = d.field(layer, 'ip.len', 'Total Length', total, at + AT_TOTAL, 2);
-  if (total === 0) totalNode.label = 'Total Length: 0 (segmentation offload: taken from the frame)';
+  // With 0 in the header the value is the length in force, as in Wireshark.
+  const totalNode = d.field(layer, 'ip.len', 'Total Length', total === 0 ? d.wireEnd - at : total, at + AT_TOTAL, 2);
+  if (total === 0) totalNode.label += ' (reported as 0: segmentation offload)';
   d.node(layer, 'ip.id', `Identification: ${hexText(id, 4)} (${id})`, hexText(id, 4), at + AT_ID, 2);
   const flagBits = fragment >> 13;
   const flags = d.hex(layer, 'ip.flags', 'Flags', flagBits, 2, at + AT_FRAGMENT, 1);
@@ -176,7 +177,7 @@ export const protocol: Protocol = {
     { name: 'ip.dsfield', kind: 'uint', bits: [8, 8] },
     { name: 'ip.dsfield.dscp', kind: 'uint', bits: [8, 6] },
     { name: 'ip.dsfield.ecn', kind: 'uint', bits: [14, 2] },
-    { name: 'ip.len', kind: 'uint', bits: [16, 16] },
+    { name: 'ip.len', kind: 'uint' },
     { name: 'ip.id', kind: 'uint', bits: [32, 16] },
     { name: 'ip.flags', kind: 'uint', bits: [48, 3] },
     { name: 'ip.flags.rb', kind: 'bool', bits: [48, 1] },

@@ -118,7 +118,8 @@ function dissect(d: Dissection): void {
   const [sport, dport] = ports(d, layer, at);
   layer.label = `Transmission Control Protocol, Src Port: ${sport}, Dst Port: ${dport}, Seq: ${relativeSeq}${hasAck ? `, Ack: ${relativeAck}` : ''}, Len: ${length}`;
   if (known) d.generated(layer, 'tcp.stream', `Stream index: ${known.stream}`, String(known.stream));
-  d.generated(layer, 'tcp.len', `TCP Segment Len: ${length}`, String(length));
+  // A quoted segment is cut by design: how long it was, nobody knows.
+  if (!d.locked) d.generated(layer, 'tcp.len', `TCP Segment Len: ${length}`, String(length));
   const relative = known?.baseSeq == null ? '' : '    (relative sequence number)';
   d.node(layer, 'tcp.seq', `Sequence Number: ${relativeSeq}${relative}`, String(relativeSeq), at + AT_SEQ, 4);
   d.field(layer, 'tcp.seq_raw', 'Sequence Number (raw)', seq, at + AT_SEQ, 4);

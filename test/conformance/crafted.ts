@@ -54,7 +54,7 @@ function icmpFrames(): Uint8Array[] {
   const error = (type: number, code: number, rest: readonly number[]): Uint8Array =>
     eth4(B, A, 1, f.icmp(type, code, [...rest, ...quoted]));
   const icmp6 = (type: number, code: number, rest: readonly number[], back = false): Uint8Array =>
-    eth6(back ? B6 : A6, back ? A6 : B6, 58, f.icmp(type, code, rest));
+    eth6(back ? B6 : A6, back ? A6 : B6, 58, f.icmp6(back ? B6 : A6, back ? A6 : B6, type, code, rest));
   const echo6 = [...f.u16(7), ...f.u16(1), ...f.ascii('ping')];
   const target = f.address(B6);
   const mac = [2, 0, 0, 0, 0, 9];

@@ -1,4 +1,5 @@
-// Frames made by hand for tests: Ethernet, VLAN, IPv4, IPv6, TCP, UDP, ICMP, DNS. Checksums are left 0, which nothing here checks.
+// Frames made by hand for tests: Ethernet, VLAN, IPv4, IPv6, TCP, UDP, ICMP, DNS. Checksums are left 0, but for ICMP:
+// tshark pairs echo replies with requests only when theirs are right.
 import { parseIp } from '../../parsers/core/address.ts';
 
 type Bytes = readonly number[];
@@ -90,7 +91,21 @@ export function udp(sport: number, dport: number, payload: Bytes): Bytes {
 }
 
 export function icmp(type: number, code: number, rest: Bytes): Bytes {
-  return [type, code, 0, 0, ...rest];
+  return [type, code, ...u16(checksum([type, code, 0, 0, ...rest])), ...rest];
+}
+
+/** ICMPv6, whose checksum covers the addresses. */
+export function icmp6(src: string, dst: string, type: number, code: number, rest: Bytes): Bytes {
+  const pseudo = [...address(src), ...address(dst), ...u32(rest.length + 4), ...u32(58)];
+  return [type, code, ...u16(checksum([...pseudo, type, code, 0, 0, ...rest])), ...rest];
+}
+
+/** The Internet checksum (RFC 1071). */
+function checksum(bytes: Bytes): number {
+  let sum = 0;
+  for (let i = 0; i < bytes.length; i += 2) sum += ((bytes[i] ?? 0) << 8) | (bytes[i + 1] ?? 0);
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  return ~sum & 0xffff;
 }
 
 export function dnsName(name: string): Bytes {

@@ -54,7 +54,14 @@ export function askTshark(file: string): string[][] {
   return out
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => line.split('\t').map((value, i) => normal(FIELDS[i] ?? '', value)));
+    .map((line) => line.split('\t').map((value, i) => normal(FIELDS[i] ?? '', value)))
+    .map(withoutQuotedStream);
+}
+
+/** tshark looks up the stream of a segment quoted in an ICMP error; we show the error's own flow only. */
+function withoutQuotedStream(row: string[]): string[] {
+  if (row[FIELDS.indexOf('icmp.type')] !== '') row[FIELDS.indexOf('tcp.stream')] = '';
+  return row;
 }
 
 function normal(field: string, value: string): string {
