@@ -86,6 +86,22 @@ describe.skipIf(browserPath === null).each(['dark', 'light'] as const)('viewer, 
     expect(await page.locator('[aria-current=true]').last().innerText()).toContain('CNI-HOSTPORT-DNAT');
   });
 
+  it('lets panes be resized, by pointer and by keyboard', async () => {
+    const { page } = viewer;
+    await open(`${clash}/path?flow=0`, 'Steps that mattered');
+    const divider = page.getByRole('separator', { name: 'Width of the steps' });
+    const before = await divider.boundingBox();
+    if (before === null) throw new Error('no divider');
+    await page.mouse.move(before.x, before.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(before.x - 120, before.y + 40, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(async () => (await divider.boundingBox())?.x).toBeLessThan(before.x - 100);
+    await divider.focus();
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(async () => (await divider.boundingBox())?.x).toBeGreaterThan(before.x - 120);
+  });
+
   it('refuses a packet where it was typed', async () => {
     const { page } = viewer;
     await open(`${clash}/path`, 'Which packet shall be followed');

@@ -15,6 +15,7 @@ export function CaseScreen({ address }: { address: CaseAddress }) {
   if (detail.isError && detail.data === undefined) {
     return (
       <div className={styles.failed}>
+        <h1 className="said">Case {address.caseId}</h1>
         <Failed what="This case cannot be opened" error={detail.error} retry={() => void detail.refetch()} />
         <Button onClick={() => go({ screen: 'library' })}>All captures</Button>
       </div>

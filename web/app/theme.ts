@@ -1,5 +1,5 @@
 // The theme as an attribute of the root element; "system" follows the system while it is chosen.
-import { useEffect } from 'react';
+import { useLayoutEffect } from 'react';
 import { type ThemeChoice, usePreferences } from '../state/preferences.ts';
 
 const dark = '(prefers-color-scheme: dark)';
@@ -8,7 +8,7 @@ export const nextTheme: Record<ThemeChoice, ThemeChoice> = { system: 'dark', dar
 
 export function useTheme(): void {
   const choice = usePreferences(({ theme }) => theme);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const media = window.matchMedia(dark);
     const apply = () => {
       document.documentElement.dataset['theme'] = choice === 'system' ? (media.matches ? 'dark' : 'light') : choice;
