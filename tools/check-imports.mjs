@@ -137,7 +137,7 @@ function sourcesIn(root, folder) {
     const name = `${folder}/${e.name}`;
     if (e.isDirectory()) return e.name === 'node_modules' ? [] : sourcesIn(root, name);
     // Tests read fixtures and build worlds out of several layers; they ship nowhere.
-    return /\.tsx?$/.test(e.name) && !/\.test\.tsx?$/.test(e.name) ? [name] : [];
+    return /\.tsx?$/.test(e.name) && !/\.(?:test|fixture)\.tsx?$/.test(e.name) ? [name] : [];
   });
 }
 

@@ -116,11 +116,17 @@ async function compare(seed: number): Promise<void> {
         counts.unknown++;
         continue;
       }
+      const matching = () => {
+        const wanted = lines.map(ofKernel);
+        return traces.find((t) => {
+          const got = ofTrace(t).map(ofStep);
+          return got.length === wanted.length && got.every((g, k) => g === wanted[k]);
+        });
+      };
+      // On a busy machine the monitor may print the rest late: before a difference counts, give it time.
+      if (!matching()) lines.push(...(await reader.take(400)));
+      const match = matching();
       const wanted = lines.map(ofKernel);
-      const match = traces.find((t) => {
-        const got = ofTrace(t).map(ofStep);
-        return got.length === wanted.length && got.every((g, k) => g === wanted[k]);
-      });
       const context = `seed ${seed}, packet ${i}: ${spec(p)}\n${rules}`;
       if (!match) {
         const closest = traces[0] ? ofTrace(traces[0]).map(ofStep) : [];
