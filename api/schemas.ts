@@ -34,7 +34,11 @@ export const fragment = z.object({
 export type Fragment = z.infer<typeof fragment>;
 
 /** A sentence of the explanation: `text` is the fragments joined; every claim carries its sources. */
-export const sentence = z.object({ text: z.string(), fragments: z.array(fragment).readonly(), sources: z.array(sourceRef).readonly() });
+export const sentence = z.object({
+  text: z.string(),
+  fragments: z.array(fragment).readonly(),
+  sources: z.array(sourceRef).readonly(),
+});
 export type Sentence = z.infer<typeof sentence>;
 
 export const finding = z.object({
@@ -133,17 +137,19 @@ export const diagramStage = z.object({
   subtitle: z.string().nullable(),
   owner: owner.nullable(),
   state: z.enum(['taken', 'decided', 'notReached']),
-  lines: z.array(
-    z.object({
-      text: z.string(),
-      priority: z.number().int().nullable(),
-      owner: owner.nullable(),
-      state: z.enum(['passed', 'decided', 'rewrite', 'notReached']),
-      /** Rewrites: `10.96.0.80:80` and `10.244.1.5:8088`, with which address it is. */
-      rewrite: z.object({ what: z.enum(['dst', 'src']), before: z.string(), after: z.string() }).nullable(),
-      source: sourceRef.nullable(),
-    }),
-  ).readonly(),
+  lines: z
+    .array(
+      z.object({
+        text: z.string(),
+        priority: z.number().int().nullable(),
+        owner: owner.nullable(),
+        state: z.enum(['passed', 'decided', 'rewrite', 'notReached']),
+        /** Rewrites: `10.96.0.80:80` and `10.244.1.5:8088`, with which address it is. */
+        rewrite: z.object({ what: z.enum(['dst', 'src']), before: z.string(), after: z.string() }).nullable(),
+        source: sourceRef.nullable(),
+      }),
+    )
+    .readonly(),
 });
 export const diagramEdge = z.object({
   from: z.string(),
@@ -152,7 +158,11 @@ export const diagramEdge = z.object({
   label: z.string().nullable(),
   owner: owner.nullable(),
 });
-export const diagram = z.object({ node: z.string(), stages: z.array(diagramStage).readonly(), edges: z.array(diagramEdge).readonly() });
+export const diagram = z.object({
+  node: z.string(),
+  stages: z.array(diagramStage).readonly(),
+  edges: z.array(diagramEdge).readonly(),
+});
 export type Diagram = z.infer<typeof diagram>;
 export type DiagramStage = z.infer<typeof diagramStage>;
 
