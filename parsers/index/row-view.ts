@@ -2,7 +2,14 @@
 // Surprise: everything here runs for the rows on the screen only, so it may make objects and strings as it likes.
 
 import { TCP } from '../core/protocol-numbers.ts';
-import { ANALYSIS_FLAGS, ANY_RETRANSMISSION, DUPLICATE_ACK, KEEP_ALIVE, OUT_OF_ORDER } from '../flow/analysis-flags.ts';
+import {
+  ANALYSIS_FLAGS,
+  DUPLICATE_ACK,
+  KEEP_ALIVE,
+  OUT_OF_ORDER,
+  RETRANSMISSION,
+  SPURIOUS_RETRANSMISSION,
+} from '../flow/analysis-flags.ts';
 import { dissectFrame } from '../wire/dissect.ts';
 import type { Dissection, FlowContext } from '../wire/dissection.ts';
 import { HAS_ICMP, HAS_TCP } from '../wire/facts.ts';
@@ -28,7 +35,11 @@ export function treeOf(index: CaptureIndex, row: number, frame: Uint8Array): Pac
 export function dissectRow(index: PacketIndex, row: number, frame: Uint8Array): Dissection {
   const linkType = index.interfaces[index.interfaceOf(row)]?.linkType ?? 0;
   const d = dissectFrame(frame, index.length(row), linkType, flowContext(index, row));
-  const cut = d.issues.some((issue) => issue.kind === 'truncated' && issue.limitedBy === 'caplen');
+  // A payload that is not read again is not missed either.
+  const misses = (protocol: string): boolean => protocol !== 'data' || !d.flow?.repeated;
+  const cut = d.issues.some(
+    (issue) => issue.kind === 'truncated' && issue.limitedBy === 'caplen' && misses(issue.protocol),
+  );
   if (cut && index.caplen(row) < index.length(row)) d.columns.info += '[Packet size limited during capture]';
   else if (!d.locked && d.issues.some((issue) => issue.kind !== 'unsupported' && issue.protocol === 'dns'))
     d.columns.info += '[Malformed Packet]';
@@ -72,11 +83,14 @@ function flowContext(index: PacketIndex, row: number): FlowContext | null {
     windowShift: table.windowShift(flow, direction, row),
     prefix: prefixOf(index, row, analysis),
     notes,
-    repeated: (analysis & (ANY_RETRANSMISSION | OUT_OF_ORDER | KEEP_ALIVE)) !== 0,
+    repeated: (analysis & NOT_READ_AGAIN) !== 0,
     requestNo: null,
     initialRtt: table.initialRtt(flow),
   };
 }
+
+/** What such a segment carries is not read again; that of a fast retransmission is, as in Wireshark. */
+const NOT_READ_AGAIN = RETRANSMISSION | SPURIOUS_RETRANSMISSION | OUT_OF_ORDER | KEEP_ALIVE;
 
 const NO_TCP: FlowContext = {
   ipProtocol: 0,

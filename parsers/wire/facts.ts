@@ -20,7 +20,6 @@ export const NEXT_ETHERTYPE = 1;
 export const NEXT_IP_PROTOCOL = 2;
 export const NEXT_TCP_PORTS = 3;
 export const NEXT_UDP_PORTS = 4;
-export const NEXT_LINK_TYPE = 5;
 
 const NO_VIEW = new DataView(new ArrayBuffer(0));
 

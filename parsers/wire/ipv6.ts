@@ -98,6 +98,7 @@ function dissect(d: Dissection): void {
   d.setProtocol('IPv6', '');
   if (!d.need(HEADER, 'ipv6')) {
     d.layer('ipv6', 'Internet Protocol Version 6', at, d.left);
+    if (d.left >= AT_DST) d.setAddresses(d.ipv6(at + AT_SRC), d.columns.destination);
     d.at = d.end;
     return;
   }

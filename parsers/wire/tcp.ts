@@ -94,7 +94,10 @@ function dissect(d: Dissection): void {
   d.setProtocol('TCP', '');
   if (!d.need(MIN_HEADER, 'tcp')) {
     const layer = d.layer('tcp', 'Transmission Control Protocol', at, d.left);
-    if (d.left >= 4) ports(d, layer, at);
+    if (d.left >= 4) {
+      const [sport, dport] = ports(d, layer, at);
+      d.setProtocol('TCP', `${sport} → ${dport}`);
+    }
     d.at = d.end;
     return;
   }
@@ -157,7 +160,9 @@ function dissect(d: Dissection): void {
   );
   const urgent = view.getUint16(at + AT_URGENT);
   d.field(layer, 'tcp.urgent_pointer', 'Urgent Pointer', urgent, at + AT_URGENT, 2);
-  const head = `${known?.prefix ?? ''}${sport} → ${dport} [${flagList(flags)}]`;
+  const whole = at + headerLength <= d.end;
+  // tshark says what it found out about a segment after its options: not at all when those are cut.
+  const head = `${whole ? (known?.prefix ?? '') : ''}${sport} → ${dport} [${flagList(flags)}]`;
   if (bogus) {
     d.malformed('tcp', at + AT_FLAGS, `The header length field says ${headerLength} bytes; 20 is the least.`);
     d.setProtocol('TCP', `${head}, bogus TCP header length (${headerLength}, must be at least 20)`);
@@ -166,7 +171,7 @@ function dissect(d: Dissection): void {
   }
   const numbers = `Seq=${relativeSeq}${hasAck ? ` Ack=${relativeAck}` : ''} Win=${window}${(flags & URG) !== 0 ? ` Urg=${urgent}` : ''} Len=${length}`;
   const options = dissectOptions(d, layer, at + MIN_HEADER, at + headerLength, known?.baseAck ?? 0);
-  if (known) analysisNodes(d, layer, known);
+  if (known && whole) analysisNodes(d, layer, known);
   d.setProtocol('TCP', `${head} ${numbers}${options}`);
   if (!d.need(headerLength, 'tcp')) {
     d.at = d.end;
