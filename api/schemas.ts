@@ -108,24 +108,6 @@ export const disposition = z.object({
   source: sourceRef.nullable(),
 });
 
-export const outcome = z.object({
-  probability: z.number().nullable(),
-  assumptions: z.array(z.object({ source: sourceRef.nullable(), assumed: z.string(), why: z.string() })).readonly(),
-  disposition,
-  to: z.object({
-    address: z.string(),
-    port: z.number().int().nullable(),
-    interface: z.string().nullable(),
-    pod: z.string().nullable(),
-    process: z.string().nullable(),
-  }),
-  finalDestination: z.string(),
-  source: z.string(),
-  ipvs: z.object({ virtualService: z.string(), realServer: z.string() }).nullable(),
-  steps: z.array(step).readonly(),
-});
-export type Outcome = z.infer<typeof outcome>;
-
 /** One box of the drawing. `lane` main is the way taken; side is where the packet would have gone. */
 export const diagramStage = z.object({
   id: z.string(),
@@ -166,6 +148,28 @@ export const diagram = z.object({
 export type Diagram = z.infer<typeof diagram>;
 export type DiagramStage = z.infer<typeof diagramStage>;
 
+export const outcome = z.object({
+  probability: z.number().nullable(),
+  assumptions: z.array(z.object({ source: sourceRef.nullable(), assumed: z.string(), why: z.string() })).readonly(),
+  disposition,
+  to: z.object({
+    address: z.string(),
+    port: z.number().int().nullable(),
+    interface: z.string().nullable(),
+    pod: z.string().nullable(),
+    process: z.string().nullable(),
+  }),
+  finalDestination: z.string(),
+  source: z.string(),
+  ipvs: z.object({ virtualService: z.string(), realServer: z.string() }).nullable(),
+  steps: z.array(step).readonly(),
+  // beyond the documented minimum: this outcome told and drawn on its own
+  headline: sentence,
+  sentences: z.array(sentence).readonly(),
+  diagram,
+});
+export type Outcome = z.infer<typeof outcome>;
+
 export const whatIf = z.object({
   id: z.string(),
   label: z.string(),
@@ -173,6 +177,8 @@ export const whatIf = z.object({
   before: z.string(),
   after: z.string(),
   changed: z.boolean(),
+  /** Does the change lead to the receiver that the destination names (good), away from it (bad), or neither? */
+  tone: z.enum(['good', 'bad', 'neutral']),
 });
 export type WhatIf = z.infer<typeof whatIf>;
 
@@ -368,7 +374,14 @@ export const explainRequest = z.union([
 ]);
 
 /** What the server answers when it refuses: a stable code and a sentence that says what to do. */
-export const apiError = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+export const apiError = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    /** Offset in the text that was refused (filters). */
+    position: z.number().int().optional(),
+  }),
+});
 export type ApiError = z.infer<typeof apiError>;
 
 // ---- WebSocket ------------------------------------------------------------------------------------------------

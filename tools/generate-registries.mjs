@@ -11,10 +11,34 @@ const root = path.resolve(import.meta.dirname, '..');
  */
 const REGISTRIES = [
   { folder: 'parsers/wire', member: 'protocol', list: 'PROTOCOLS', type: 'Protocol', typeFrom: './protocol.ts' },
-  { folder: 'parsers/nodestate', member: 'dumpFormat', list: 'dumpFormats', type: 'DumpFormat', typeFrom: './dump-format.ts' },
-  { folder: 'netpath/match', member: 'match', list: 'matchModules', type: 'MatchModule', typeFrom: '../kernel/clause.ts' },
-  { folder: 'netpath/target', member: 'target', list: 'targetModules', type: 'TargetModule', typeFrom: '../kernel/clause.ts' },
-  { folder: 'netpath/diagnose/rules', member: 'diagnosis', list: 'diagnoses', type: 'Diagnosis', typeFrom: '../diagnosis.ts' },
+  {
+    folder: 'parsers/nodestate',
+    member: 'dumpFormat',
+    list: 'dumpFormats',
+    type: 'DumpFormat',
+    typeFrom: './dump-format.ts',
+  },
+  {
+    folder: 'netpath/match',
+    member: 'match',
+    list: 'matchModules',
+    type: 'MatchModule',
+    typeFrom: '../kernel/clause.ts',
+  },
+  {
+    folder: 'netpath/target',
+    member: 'target',
+    list: 'targetModules',
+    type: 'TargetModule',
+    typeFrom: '../kernel/clause.ts',
+  },
+  {
+    folder: 'netpath/diagnose/rules',
+    member: 'diagnosis',
+    list: 'diagnoses',
+    type: 'Diagnosis',
+    typeFrom: '../diagnosis.ts',
+  },
 ];
 
 /** @param {string} file */

@@ -134,6 +134,7 @@ test('without conntrack the random choice is shown as outcomes with their probab
     ['10.244.1.4:8080', 0.5],
   ]);
   expect(e.headline.text).toMatch(/^One of 2 receivers/);
+  expect(e.outcomes[1]?.headline.text).toMatch(/^web-5f996cd778-4lbc6 answered for the service web/);
 });
 
 describe('what is missing is said, not guessed', () => {

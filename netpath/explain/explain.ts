@@ -18,6 +18,13 @@ import { type WhyNot, whyNot } from './why-not.ts';
 /** Outcomes beyond this many are counted, not listed. */
 const MAX_OUTCOMES = 64;
 
+/** One outcome, told and drawn on its own. */
+export interface ExplainedOutcome extends Omit<Trace, 'conntrack'> {
+  readonly headline: Sentence;
+  readonly sentences: readonly Sentence[];
+  readonly diagram: Diagram;
+}
+
 export interface Explanation {
   readonly packet: {
     readonly spec: string;
@@ -31,7 +38,7 @@ export interface Explanation {
   readonly headline: Sentence;
   readonly sentences: readonly Sentence[];
   readonly badges: readonly { readonly text: string; readonly tone: 'good' | 'neutral' | 'warn' | 'bad' }[];
-  readonly outcomes: readonly Omit<Trace, 'conntrack'>[];
+  readonly outcomes: readonly ExplainedOutcome[];
   readonly diagram: Diagram;
   readonly whyNot: WhyNot | null;
   readonly whatIf: readonly WhatIf[];
@@ -80,6 +87,18 @@ function issuesOf(m: Machine, simulation: Simulation): string[] {
   return out;
 }
 
+function explainedOutcome(s: Subject, trace: Trace): ExplainedOutcome {
+  const { conntrack: _conntrack, ...shown } = trace;
+  const own = subjectOf(s.machine, s.spec, { ...s.simulation, traces: [trace] }, trace, s.destination);
+  return {
+    ...shown,
+    steps: withJumps(trace.steps),
+    headline: headline(own),
+    sentences: sentences(own),
+    diagram: diagramOf(own),
+  };
+}
+
 /** Explains one packet on an already compiled node. */
 export function explainOn(m: Machine, text: string): ExplainResult {
   const spec = parsePacketSpec(text);
@@ -109,9 +128,7 @@ export function explainOn(m: Machine, text: string): ExplainResult {
       headline: headline(s),
       sentences: sentences(s),
       badges: badges(s),
-      outcomes: ordered
-        .slice(0, MAX_OUTCOMES)
-        .map(({ conntrack: _conntrack, ...t }) => ({ ...t, steps: withJumps(t.steps) })),
+      outcomes: ordered.slice(0, MAX_OUTCOMES).map((t) => explainedOutcome(s, t)),
       diagram: diagramOf(s),
       whyNot: whyNot(s),
       whatIf: whatIfs(s, v),

@@ -6,7 +6,7 @@ import { type Simulation, simulate } from '../kernel/run.ts';
 import { ownerOfRule } from '../owner.ts';
 import type { PacketSpec } from '../packet-spec.ts';
 import type { Trace } from '../trace.ts';
-import { byHostPort, receiverName, type Subject, takenPort } from './sentences.ts';
+import { byHostPort, isExpected, receiverName, type Subject, takenPort } from './sentences.ts';
 import { list } from './text.ts';
 
 export interface WhatIf {
@@ -16,6 +16,7 @@ export interface WhatIf {
   readonly before: string;
   readonly after: string;
   readonly changed: boolean;
+  readonly tone: 'good' | 'bad' | 'neutral';
 }
 
 /** A state with one chain of the nat table (IPv4 or IPv6 as the packet) edited; the flow's conntrack entry is taken out with it. */
@@ -164,6 +165,15 @@ function replyBypassed(s: Subject, traces: readonly Trace[]): boolean {
   });
 }
 
+/** Good when every outcome reaches an endpoint of the service that the destination names, bad when one no longer does. */
+function toneOf(s: Subject, after: readonly Trace[], bypassed: boolean): WhatIf['tone'] {
+  const { service } = s.destination;
+  if (!service) return 'neutral';
+  const reaches = (traces: readonly Trace[]) => traces.every((t) => isExpected(t, service));
+  if (bypassed || (reaches(s.simulation.traces) && !reaches(after))) return 'bad';
+  return reaches(after) && !reaches(s.simulation.traces) ? 'good' : 'neutral';
+}
+
 export function whatIfs(s: Subject, spec: PacketSpec): WhatIf[] {
   const before = outcomeText(s.simulation.traces);
   // A changed state has no entry for the flow: whether something changed is told against the rules alone, not against the entry.
@@ -178,6 +188,17 @@ export function whatIfs(s: Subject, spec: PacketSpec): WhatIf[] {
       c.id === 'bridge-nf' && c.detail.startsWith('bridged packets pass no') && replyBypassed(s, r.simulation.traces);
     const after = `${outcomeText(r.simulation.traces)}${bypassed ? ', but the answer is bridged past conntrack, keeps the pod’s own address, and the client does not take it for one' : ''}`;
     const reference = c.id === 'conntrack-deleted' ? before : baseline;
-    return [{ id: c.id, label: c.label, detail: c.detail, before, after, changed: after !== reference }];
+    const changed = after !== reference;
+    return [
+      {
+        id: c.id,
+        label: c.label,
+        detail: c.detail,
+        before,
+        after,
+        changed,
+        tone: changed ? toneOf(s, r.simulation.traces, bypassed) : 'neutral',
+      },
+    ];
   });
 }

@@ -64,11 +64,7 @@ function bridgeIn(w: Walker, bridge: string, port: string, toBridge: boolean): E
   const route = lookup(w, p.dst, bridge);
   if ('end' in route) return route.end;
   if (route.type === 'unicast' && route.device === bridge) {
-    w.note(
-      'route',
-      `${routeText(route.route)}: the new destination is on the same bridge, the frame stays on ${bridge}`,
-      { source: route.route.ref },
-    );
+    w.note('route', `${routeText(route.route)}: stays on the bridge`, { source: route.route.ref });
     return bridgeForward(w, bridge, port);
   }
   return routeInput(w);

@@ -62,8 +62,9 @@ interface Props {
 }
 
 export function Answer({ explanation, outcome, asking, onAsk }: Props) {
-  const { headline, sentences, badges, issues, whyNot, outcomes } = explanation;
+  const { headline, badges, issues, whyNot, outcomes } = explanation;
   const chosen = outcomes[outcome];
+  const sentences = chosen?.sentences ?? explanation.sentences;
   const mattered = chosen?.steps.filter((step) => step.mattered && step.owner !== null) ?? [];
   const decided =
     mattered.find(({ kind }) => kind === 'rewrite' || kind === 'ipvs') ??
@@ -77,6 +78,11 @@ export function Answer({ explanation, outcome, asking, onAsk }: Props) {
           <FragmentText fragments={headline.fragments} />
         </h1>
         <p className={styles.why}>
+          {outcomes.length > 1 && chosen !== undefined && (
+            <>
+              <FragmentText fragments={chosen.headline.fragments} />{' '}
+            </>
+          )}
           <FragmentText fragments={shortPlaces(sentences.flatMap(spaced))} />
         </p>
         <div className={styles.badges}>

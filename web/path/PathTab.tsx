@@ -38,7 +38,11 @@ function Explained({ address, explanation }: { address: CaseAddress; explanation
       <Outcomes outcomes={explanation.outcomes} chosen={chosen} />
       <Group orientation="vertical" className={styles.body} id="path-rows">
         <Panel id="drawing" defaultSize="54%" minSize="160px">
-          <PathDrawing diagram={explanation.diagram} outcome={outcome} summary={explanation.headline.text} />
+          <PathDrawing
+            diagram={outcome?.diagram ?? explanation.diagram}
+            outcome={outcome}
+            summary={outcome?.headline.text ?? explanation.headline.text}
+          />
         </Panel>
         <Divider label="Height of the drawing" />
         <Panel id="panes" minSize="140px">

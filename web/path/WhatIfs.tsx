@@ -2,19 +2,16 @@ import type { WhatIf } from '../../api/schemas.ts';
 import { Pane } from '../ui/Panes.tsx';
 import styles from './WhatIfs.module.css';
 
-/** Green is for what is good: a change that loses the packet is not. */
-const isBad = /refused|dropped|rejected|no route|no answer|does not|loops|unreachable/i;
-
 function Card({ entry }: { entry: WhatIf }) {
-  const { label, detail, before, after, changed } = entry;
+  const { label, detail, before, after, changed, tone } = entry;
   return (
-    <li className={styles.card} data-changed={changed && !isBad.test(after)}>
+    <li className={styles.card} data-changed={changed && tone === 'good'}>
       <h3 className={styles.label}>{label}</h3>
       {detail !== '' && <p className={styles.detail}>{detail}</p>}
       {changed ? (
         <p className={styles.result}>
           <del className={styles.before}>{before}</del>
-          <ins className={styles.after} data-bad={isBad.test(after)} style={{ textDecoration: 'none' }}>
+          <ins className={styles.after} data-tone={tone} style={{ textDecoration: 'none' }}>
             {after}
           </ins>
         </p>

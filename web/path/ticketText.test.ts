@@ -21,7 +21,15 @@ const explanation: Explanation = {
   diagram: { node: 'n', stages: [], edges: [] },
   whyNot: null,
   whatIf: [
-    { id: 'a', label: "kube-proxy's jump first", detail: '', before: 'hostport-web', after: 'web-1', changed: true },
+    {
+      id: 'a',
+      label: "kube-proxy's jump first",
+      detail: '',
+      before: 'hostport-web',
+      after: 'web-1',
+      changed: true,
+      tone: 'good',
+    },
   ],
   findings: [],
   issues: [],
