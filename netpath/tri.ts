@@ -16,7 +16,3 @@ export function unknown(what: string, settle: string): Unknown {
 export function isUnknown(t: Tri): t is Unknown {
   return typeof t === 'object';
 }
-
-export function not(t: Tri): Tri {
-  return isUnknown(t) ? t : !t;
-}

@@ -5,6 +5,7 @@
 //   nft before 6.7    a "return" line (without the rule) for RETURN and at the end of every chain, then the policy
 //   nft from 6.7      the rule with verdict RETURN; nothing at the end of a chain but the policy
 // (fixtures/lab: ipvs-legacy.*, ipvs-nft.* on 6.1, native.* on 6.18).
+import { assertNever } from '../../parsers/core/issue.ts';
 import type { IptablesChain, IptablesRule, IptablesTable, NftRuleset } from '../../parsers/nodestate/state.ts';
 import { matchModules } from '../match/registry.gen.ts';
 import { type Owner, ownerOfRule } from '../owner.ts';
@@ -334,6 +335,8 @@ export function walk(table: CompiledTable, base: string, c: Context, priority: n
         const choice = e.choices[index];
         return { kind: 'accept', nat: choice ? { type: 'dnat', address: choice.address, rule: r } : null };
       }
+      default:
+        return assertNever(a);
     }
   }
   const first = baseChain.rules[0]?.rule;
