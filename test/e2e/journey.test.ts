@@ -27,7 +27,7 @@ describe.skipIf(browserPath === null)('from upload to explanation', () => {
   it('uploads captures and dumps together, and recognises each by its content', async () => {
     const { page } = viewer;
     await page.getByText('Your captures').waitFor();
-    await shot('1-library');
+    await shot('library');
     const files = [...filesBelow(path.join(seed, 'pcap')), ...filesBelow(path.join(seed, 'bundle'))];
     const chooser = page.waitForEvent('filechooser');
     await page.getByRole('button', { name: 'Choose files' }).click();
@@ -36,7 +36,7 @@ describe.skipIf(browserPath === null)('from upload to explanation', () => {
     await page.getByText(`${files.length} files received`).waitFor({ timeout: 20_000 });
     await page.goto(page.url().replace(/packets.*/, 'files'));
     await page.getByText('ipvsadm-save').first().waitFor();
-    await shot('2-files');
+    await shot('files');
   });
 
   it('lists the packets of all points in one list', async () => {
@@ -47,7 +47,7 @@ describe.skipIf(browserPath === null)('from upload to explanation', () => {
       .first()
       .waitFor();
     expect(await page.getByText('70 packets').first().isVisible()).toBe(true);
-    await shot('3-packets');
+    await shot('packets');
   });
 
   it('goes from a flow to the answer', async () => {
@@ -55,7 +55,7 @@ describe.skipIf(browserPath === null)('from upload to explanation', () => {
     await page.goto(page.url().replace(/packets.*/, 'flows'));
     const row = page.getByRole('row').filter({ hasText: '10.96.0.80:80' }).filter({ hasText: 'veth client' });
     await row.waitFor();
-    await shot('4-flows');
+    await shot('flows');
     await row.getByRole('button', { name: 'Path' }).click();
     await page
       .getByRole('heading', { name: /^hostport-web answered, not the service web: its hostPort 80 took the packet/ })
@@ -69,7 +69,7 @@ describe.skipIf(browserPath === null)('from upload to explanation', () => {
     ]) {
       expect(await page.getByText(said).count(), said).toBeGreaterThan(0);
     }
-    await shot('5-path');
+    await shot('path');
   });
 
   it('opens the line of the dump behind a step', async () => {
@@ -82,7 +82,7 @@ describe.skipIf(browserPath === null)('from upload to explanation', () => {
     expect(await page.locator('[aria-current=true]').last().innerText()).toContain('CNI-HOSTPORT-DNAT');
     await page.getByRole('button', { name: /^Why not web-1/ }).click();
     await page.getByText(/was not evaluated/).waitFor();
-    await shot('6-why-not');
+    await shot('why-not');
   });
 
   it('answers a packet that was never sent', async () => {
@@ -91,7 +91,7 @@ describe.skipIf(browserPath === null)('from upload to explanation', () => {
       `${page.url().replace(/path.*/, 'path')}?spec=${encodeURIComponent('tcp 10.244.1.2:50000 > 10.96.0.81:9000 from pod default/client')}`,
     );
     await page.getByRole('heading', { name: /^One of 2 receivers/ }).waitFor();
-    await shot('7-outcomes');
+    await shot('outcomes');
     expect(viewer.complaints).toEqual([]);
   });
 });
