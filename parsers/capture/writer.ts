@@ -1,4 +1,5 @@
-// Writes captures: pcap (either byte order, micro- or nanoseconds) and pcapng with interface blocks. For exports and for tests.
+// Writes captures: pcap (either byte order, micro- or nanoseconds) and pcapng with interface blocks. For exports and for tests; what is
+// captured live is written by pcapng-builder.ts.
 // Surprise: pcapng is written with nanosecond resolution always, since a reader must honour if_tsresol anyway.
 import { encodeUtf8 } from './utf8.ts';
 
@@ -24,6 +25,8 @@ export interface InterfaceToWrite {
   readonly name?: string;
   readonly description?: string;
   readonly snaplen?: number;
+  /** The capture filter that ran there, in libpcap's syntax. */
+  readonly filter?: string;
 }
 
 const DEFAULT_SNAPLEN = 262_144;
@@ -74,25 +77,33 @@ export function pcapngPacket(packet: PacketToWrite): Uint8Array {
   return block(6, concat([new Uint8Array(head.buffer), packet.bytes]));
 }
 
-function interfaceBlock(point: InterfaceToWrite): Uint8Array {
+/** An interface block; interfaces are numbered in the order of their blocks. */
+export function interfaceBlock(point: InterfaceToWrite): Uint8Array {
   const head = new DataView(new ArrayBuffer(8));
   head.setUint16(0, point.linkType, true);
   head.setUint32(4, point.snaplen ?? DEFAULT_SNAPLEN, true);
   const options: Uint8Array[] = [new Uint8Array(head.buffer)];
   if (point.name !== undefined) options.push(option(2, encodeUtf8(point.name)));
   if (point.description !== undefined) options.push(option(3, encodeUtf8(point.description)));
-  options.push(option(9, Uint8Array.of(9)), option(0, new Uint8Array(0)));
+  options.push(option(9, Uint8Array.of(9)));
+  if (point.filter !== undefined && point.filter !== '') {
+    // The first byte says that a libpcap filter string follows.
+    options.push(option(11, concat([Uint8Array.of(0), encodeUtf8(point.filter)])));
+  }
+  options.push(option(0, new Uint8Array(0)));
   return block(1, concat(options));
 }
 
-function option(code: number, value: Uint8Array): Uint8Array {
+/** One option of a block; code 0 with nothing ends the list. Values longer than 65,535 bytes are cut. */
+export function option(code: number, whole: Uint8Array): Uint8Array {
+  const value = whole.length > 0xffff ? whole.subarray(0, 0xffff) : whole;
   const head = new DataView(new ArrayBuffer(4));
   head.setUint16(0, code, true);
   head.setUint16(2, value.length, true);
   return concat([new Uint8Array(head.buffer), value, new Uint8Array(-value.length & 3)]);
 }
 
-function block(type: number, body: Uint8Array): Uint8Array {
+export function block(type: number, body: Uint8Array): Uint8Array {
   const padding = new Uint8Array(-body.length & 3);
   const total = 12 + body.length + padding.length;
   const head = new DataView(new ArrayBuffer(8));
@@ -103,7 +114,7 @@ function block(type: number, body: Uint8Array): Uint8Array {
   return concat([new Uint8Array(head.buffer), body, padding, new Uint8Array(tail.buffer)]);
 }
 
-function concat(parts: readonly Uint8Array[]): Uint8Array {
+export function concat(parts: readonly Uint8Array[]): Uint8Array {
   const out = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
   let at = 0;
   for (const part of parts) {
