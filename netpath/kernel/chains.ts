@@ -12,8 +12,12 @@ import { type Owner, ownerOfRule } from '../owner.ts';
 import { targetModules } from '../target/registry.gen.ts';
 import type { Fragment, Step } from '../trace.ts';
 import { isUnknown } from '../tri.ts';
+import { type ChainIndex, indexOf } from './chain-index.ts';
 import { type Clause, type Context, type Effect, isRandom, type NatAddress } from './clause.ts';
 import { stateOf } from './packet.ts';
+
+const MATCHES = new Map(matchModules.map((m) => [m.module, m]));
+const TARGETS = new Map(targetModules.map((t) => [t.target, t]));
 
 export type TraceStyle = 'legacy' | 'nft-before-6.7' | 'nft';
 
@@ -37,6 +41,8 @@ export interface CompiledRule {
 export interface CompiledChain {
   readonly chain: IptablesChain;
   readonly rules: readonly CompiledRule[];
+  /** For long chains: the rules that a packet can match. */
+  readonly index: ChainIndex | null;
 }
 
 export interface CompiledTable {
@@ -55,7 +61,7 @@ function compileAction(rule: IptablesRule, table: IptablesTable, family: 4 | 6):
   if (t.name === 'ACCEPT') return { kind: 'accept' };
   if (t.name === 'DROP') return { kind: 'drop' };
   if (t.name === 'RETURN') return { kind: 'return' };
-  const module = targetModules.find((m) => m.target === t.name);
+  const module = TARGETS.get(t.name);
   if (!module) return { kind: 'unknown', why: `what the target ${t.name} does` };
   const apply = module.compile(t.options, family);
   return typeof apply === 'string'
@@ -67,7 +73,7 @@ function compileRule(rule: IptablesRule, table: IptablesTable, family: 4 | 6): C
   const clauses: Clause[] = [];
   let unreadable: string | null = null;
   for (const m of rule.matches) {
-    const module = matchModules.find((x) => x.module === m.module);
+    const module = MATCHES.get(m.module);
     const compiled = module ? module.compile(m.options, family) : `-m ${m.module} is not simulated`;
     if (typeof compiled === 'string') unreadable ??= compiled;
     else clauses.push(...compiled);
@@ -90,8 +96,10 @@ export function compileTable(
   nft: NftRuleset | null,
 ): CompiledTable {
   const chains = new Map<string, CompiledChain>();
-  for (const chain of table.chains.values())
-    chains.set(chain.name, { chain, rules: chain.rules.map((r) => compileRule(r, table, family)) });
+  for (const chain of table.chains.values()) {
+    const rules = chain.rules.map((r) => compileRule(r, table, family));
+    chains.set(chain.name, { chain, rules, index: indexOf(chain.rules) });
+  }
   const nftFamily = family === 4 ? 'ip' : 'ip6';
   const exists = (name: string): boolean => {
     const chain = table.chains.get(name);
@@ -124,6 +132,8 @@ const MAX_LINES = 20_000;
 
 interface Frame {
   readonly chain: CompiledChain;
+  /** Positions to look at, in order; null for all of them. Nothing that they depend on changes within one walk. */
+  readonly candidates: readonly number[] | null;
   next: number;
   /** Stands for a base chain that was left by goto: only its policy is still to come. */
   readonly left: boolean;
@@ -188,7 +198,13 @@ function why(r: CompiledRule, c: Context): Fragment[] {
 export function walk(table: CompiledTable, base: string, c: Context, priority: number, steps: Step[]): ChainResult {
   const baseChain = table.chains.get(base);
   if (!baseChain) return { kind: 'accept', nat: null };
-  const stack: Frame[] = [{ chain: baseChain, next: 0, left: false }];
+  const enter = (chain: CompiledChain): Frame => ({
+    chain,
+    candidates: chain.index?.candidates(c.packet) ?? null,
+    next: 0,
+    left: false,
+  });
+  const stack: Frame[] = [enter(baseChain)];
   const emit = (
     kind: Step['kind'],
     frame: Frame,
@@ -244,7 +260,7 @@ export function walk(table: CompiledTable, base: string, c: Context, priority: n
     if (steps.length - firstLine > MAX_LINES) break;
     const frame = stack.at(-1);
     if (!frame) return { kind: 'accept', nat: null };
-    const r = frame.chain.rules[frame.next];
+    const r = frame.chain.rules[frame.candidates === null ? frame.next : (frame.candidates[frame.next] ?? -1)];
     if (!r) {
       if (!frame.left) emitReturn(frame, null);
       if (stack.length === 1) return policy(frame);
@@ -288,8 +304,9 @@ export function walk(table: CompiledTable, base: string, c: Context, priority: n
         emit('rule', frame, r, `${a.goto ? 'GOTO' : 'JUMP'}:${a.chain}`, { summary: `to ${a.chain}`, why: why(r, c) });
         if (stack.some((f) => f.chain === chain)) return { kind: 'loop', source: r.rule };
         if (a.goto) stack.pop();
-        if (stack.length === 0) stack.push({ chain: { chain: baseChain.chain, rules: [] }, next: 0, left: true });
-        stack.push({ chain, next: 0, left: false });
+        if (stack.length === 0)
+          stack.push({ ...enter({ chain: baseChain.chain, rules: [], index: null }), left: true });
+        stack.push(enter(chain));
         break;
       }
       case 'unknown':
