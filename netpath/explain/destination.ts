@@ -77,7 +77,7 @@ function fromComment(m: Machine, ip: Ip, port: number): { namespace: string; nam
   const dport = new RegExp(` --dport ${port}( |$)`);
   for (const t of m.tables) {
     for (const chain of ['KUBE-SERVICES', 'KUBE-EXTERNAL-SERVICES']) {
-      for (const r of t.chains.get(chain)?.rules ?? []) {
+      for (const r of t.chain(chain)?.rules ?? []) {
         if (!r.rule.text.includes(d) || !dport.test(r.rule.text)) continue;
         const c = /^([^/ ]+)\/([^: ]+)/.exec(r.rule.comment ?? '');
         if (c?.[1] !== undefined && c[2] !== undefined) return { namespace: c[1], name: c[2], source: r.rule.source };

@@ -167,10 +167,8 @@ function localSentence(s: Subject): Sentence | null {
 function orderFragments(s: Subject, taken: Step): Fragment[] {
   const rules =
     s.machine.tables
-      .find(
-        (t) => t.name === 'nat' && t.chains.get(taken.chain ?? '')?.rules.some((r) => r.rule.source === taken.source),
-      )
-      ?.chains.get(taken.chain ?? '')?.rules ?? [];
+      .find((t) => t.name === 'nat' && t.chain(taken.chain ?? '')?.rules.some((r) => r.rule.source === taken.source))
+      ?.chain(taken.chain ?? '')?.rules ?? [];
   const own = rules.findIndex((r) => r.rule.source === taken.source);
   const other = rules.findIndex((r) => r.owner === 'kube-proxy' && r.action.kind === 'jump');
   const rule = rules[other];

@@ -16,12 +16,12 @@ function unasked(s: Subject, decided: Step): Sentence | null {
   const outer = jumpsTo(s.trace.steps, index)[0] ?? decided;
   for (const t of s.machine.tables) {
     if (t.name !== 'nat') continue;
-    const rules = t.chains.get(outer.chain ?? '')?.rules ?? [];
+    const rules = t.chain(outer.chain ?? '')?.rules ?? [];
     const own = rules.findIndex((r) => r.rule.source === outer.source);
     const later = own < 0 ? undefined : rules.slice(own + 1).find((r) => r.owner === 'kube-proxy');
     if (!later) continue;
-    const accept = t.chains
-      .get('KUBE-SERVICES')
+    const accept = t
+      .chain('KUBE-SERVICES')
       ?.rules.find((r) => r.action.kind === 'accept' && /KUBE-CLUSTER-IP|KUBE-LOAD-BALANCER/.test(r.rule.text));
     return sentence(
       'kube-proxy’s jump ',

@@ -49,7 +49,10 @@ export interface CompiledTable {
   readonly name: string;
   readonly family: 4 | 6;
   readonly style: TraceStyle;
-  readonly chains: ReadonlyMap<string, CompiledChain>;
+  /** The table as it was dumped. */
+  readonly source: IptablesTable;
+  /** A chain, compiled; null when the table has none of this name. */
+  readonly chain: (name: string) => CompiledChain | null;
   /** Base chains that exist in the kernel: iptables-nft prints empty ones that were never made. */
   readonly exists: (chain: string) => boolean;
 }
@@ -95,11 +98,17 @@ export function compileTable(
   style: TraceStyle,
   nft: NftRuleset | null,
 ): CompiledTable {
-  const chains = new Map<string, CompiledChain>();
-  for (const chain of table.chains.values()) {
-    const rules = chain.rules.map((r) => compileRule(r, table, family));
-    chains.set(chain.name, { chain, rules, index: indexOf(chain.rules) });
-  }
+  // A packet meets few of the chains of a large node: each is compiled when the first packet comes to it.
+  const compiled = new Map<string, CompiledChain>();
+  const chainOf = (name: string): CompiledChain | null => {
+    const known = compiled.get(name);
+    if (known) return known;
+    const chain = table.chains.get(name);
+    if (!chain) return null;
+    const c = { chain, rules: chain.rules.map((r) => compileRule(r, table, family)), index: indexOf(chain.rules) };
+    compiled.set(name, c);
+    return c;
+  };
   const nftFamily = family === 4 ? 'ip' : 'ip6';
   const exists = (name: string): boolean => {
     const chain = table.chains.get(name);
@@ -108,7 +117,7 @@ export function compileTable(
     if (!nft) return false;
     return nft.baseChains.some((b) => b.family === nftFamily && b.table === table.name && b.name === name);
   };
-  return { name: table.name, family, style, chains, exists };
+  return { name: table.name, family, style, source: table, chain: chainOf, exists };
 }
 
 export type ChainResult =
@@ -196,7 +205,7 @@ function why(r: CompiledRule, c: Context): Fragment[] {
 
 /** Walks one base chain of a table for the packet. */
 export function walk(table: CompiledTable, base: string, c: Context, priority: number, steps: Step[]): ChainResult {
-  const baseChain = table.chains.get(base);
+  const baseChain = table.chain(base);
   if (!baseChain) return { kind: 'accept', nat: null };
   const enter = (chain: CompiledChain): Frame => ({
     chain,
@@ -299,7 +308,7 @@ export function walk(table: CompiledTable, base: string, c: Context, priority: n
         stack.pop();
         break;
       case 'jump': {
-        const chain = table.chains.get(a.chain);
+        const chain = table.chain(a.chain);
         if (!chain) break;
         emit('rule', frame, r, `${a.goto ? 'GOTO' : 'JUMP'}:${a.chain}`, { summary: `to ${a.chain}`, why: why(r, c) });
         if (stack.some((f) => f.chain === chain)) return { kind: 'loop', source: r.rule };

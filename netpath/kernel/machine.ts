@@ -78,7 +78,7 @@ export class Machine implements NodeView {
 
   /** Tables of a family that have the chain of a hook, in the order of registration as far as it is known. */
   tablesAt(hook: Hook, family: 4 | 6): CompiledTable[] {
-    return this.tables.filter((t) => t.family === family && t.chains.has(hook) && t.exists(hook));
+    return this.tables.filter((t) => t.family === family && t.source.chains.has(hook) && t.exists(hook));
   }
 
   /** Native nftables base chains with rules at a hook: not simulated, so the outcome depends on them. */

@@ -186,10 +186,10 @@ export class Walker {
 
   #askNatChains(hook: Hook, priority: number): Ending | null {
     let tables = this.machine.tablesAt(hook, this.packet.family).filter((t) => t.name === 'nat');
-    if (tables.length > 1 && tables.every((t) => (t.chains.get(hook)?.rules.length ?? 0) > 0)) {
+    if (tables.length > 1 && tables.every((t) => (t.source.chains.get(hook)?.rules.length ?? 0) > 0)) {
       const names = tables.map((t) => (t.style === 'legacy' ? 'legacy' : 'nf_tables'));
       const first = this.world.decide({
-        source: tables[0]?.chains.get(hook)?.chain.source ?? null,
+        source: tables[0]?.source.chains.get(hook)?.source ?? null,
         why: 'nat rules stand in both backends; which was registered last, and so runs first, is in no dump (nft list hooks would tell).',
         choices: names.map((n) => ({ assumed: `the nat table of the ${n} backend runs first`, probability: null })),
       });

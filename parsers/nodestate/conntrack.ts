@@ -25,7 +25,7 @@ export const dumpFormat: DumpFormat = {
   emptyName: /conntrack/i,
   detect: (file) =>
     /^(?:ipv[46]\s+\d+\s+)?(?:tcp|udp|icmp|icmpv6|sctp|dccp|udplite|gre|unknown)\s+\d+\s.*\bsrc=\S+ dst=\S+.*\bsrc=\S+ dst=\S+/m.test(
-      file.text,
+      file.head,
     ),
   read(file, state, warn) {
     state.conntrack ??= [];

@@ -11,7 +11,13 @@ export function formatsOf(file: DumpFile): DumpFormat[] {
   return dumpFormats.filter((f) => f.detect(file));
 }
 
+/** The format of a file, or null. */
+export function formatOf(file: DumpFile): DumpFormat | null {
+  if (file.text.trim() === '') return formatsOf(file)[0] ?? null;
+  return dumpFormats.find((f) => f.detect(file)) ?? null;
+}
+
 /** Name of the format, `iptables-save`, `ip-route`, …; null when no format recognises the text. */
 export function detectDump(path: string, text: string): string | null {
-  return formatsOf(new DumpFile(path, text))[0]?.name ?? null;
+  return formatOf(new DumpFile(path, text))?.name ?? null;
 }

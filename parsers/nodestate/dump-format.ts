@@ -3,6 +3,9 @@
 import type { DumpWarning, SourceRef } from '../core/issue.ts';
 import type { NodeState } from './state.ts';
 
+/** Characters that detection looks at: `sysctl -a` has some 40 KB before its first net. line. */
+const HEAD = 200_000;
+
 /** A dump as it was given: its path as the user named it, and its text. */
 export class DumpFile {
   readonly path: string;
@@ -13,6 +16,11 @@ export class DumpFile {
   constructor(path: string, text: string) {
     this.path = path;
     this.text = text;
+  }
+
+  /** As much of the text as detection looks at: a large dump shows what it is long before its end. */
+  get head(): string {
+    return this.text.length <= HEAD ? this.text : this.text.slice(0, HEAD);
   }
 
   /** The lines without their line ends. */

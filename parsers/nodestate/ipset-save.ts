@@ -19,7 +19,7 @@ export const dumpFormat: DumpFormat = {
   name: 'ipset-save',
   command: 'ipset save',
   emptyName: /ipset/i,
-  detect: (file) => /^create \S+ (?:hash|bitmap|list):\S+/m.test(file.text),
+  detect: (file) => /^create \S+ (?:hash|bitmap|list):\S+/m.test(file.head),
   read(file, state, warn) {
     const sets = state.ipsets ?? new Map<string, Ipset>();
     state.ipsets = sets;

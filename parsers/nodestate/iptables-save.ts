@@ -131,9 +131,9 @@ export const dumpFormat: DumpFormat = {
   command: 'iptables-save -c',
   emptyName: /ip6?tables.*save/,
   detect: (file) =>
-    HEADER.test(file.text) ||
-    (/^\*(raw|mangle|nat|filter|security)\s*$/m.test(file.text) &&
-      /^:\S+ (?:-|ACCEPT|DROP|QUEUE)(?: \[\d+:\d+\])?\s*$/m.test(file.text)),
+    HEADER.test(file.head) ||
+    (/^\*(raw|mangle|nat|filter|security)\s*$/m.test(file.head) &&
+      /^:\S+ (?:-|ACCEPT|DROP|QUEUE)(?: \[\d+:\d+\])?\s*$/m.test(file.head)),
   read(file, state, warn) {
     let family: 4 | 6 | null = null;
     let backend: IptablesBackend | null = null;

@@ -6,7 +6,7 @@ export const dumpFormat: DumpFormat = {
   name: 'ipvsadm-connections',
   command: 'ipvsadm -Lnc',
   emptyName: /ipvsadm.*Lnc/,
-  detect: (file) => /^IPVS connection entries/m.test(file.text),
+  detect: (file) => /^IPVS connection entries/m.test(file.head),
   read(file, state, warn) {
     state.ipvsConnections ??= [];
     for (let i = 0; i < file.lines.length; i++) {

@@ -23,7 +23,7 @@ export const dumpFormat: DumpFormat = {
   name: 'ipvsadm-list',
   command: 'ipvsadm -Ln',
   emptyName: /ipvsadm.*Ln(?!c)/,
-  detect: (file) => /^IP Virtual Server version/m.test(file.text) || /^Prot LocalAddress:Port/m.test(file.text),
+  detect: (file) => /^IP Virtual Server version/m.test(file.head) || /^Prot LocalAddress:Port/m.test(file.head),
   read(file, state, warn) {
     const withStats = /^Prot LocalAddress:Port\s+(?:Conns|CPS)\b/m.test(file.text);
     const services: IpvsService[] = [];

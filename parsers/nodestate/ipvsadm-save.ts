@@ -10,7 +10,7 @@ export const dumpFormat: DumpFormat = {
   name: 'ipvsadm-save',
   command: 'ipvsadm -Sn',
   emptyName: /ipvsadm.*S/,
-  detect: (file) => /^-A (?:-t|-u|-f|--sctp-service) \S+ -s \S+/m.test(file.text),
+  detect: (file) => /^-A (?:-t|-u|-f|--sctp-service) \S+ -s \S+/m.test(file.head),
   read(file, state, warn) {
     const services: IpvsService[] = [];
     for (let i = 0; i < file.lines.length; i++) {

@@ -6,9 +6,9 @@ export const dumpFormat: DumpFormat = {
   command: 'cat /proc/modules',
   emptyName: /modules/,
   detect: (file) =>
-    /^Module\s+Size\s+Used by/.test(file.text) ||
-    /^[a-z]\w+ \d+ (?:-|\S*,) ?/.test(file.text) ||
-    /^\w+ \d+ \d+ \S+ (?:Live|Loading|Unloading) 0x/.test(file.text),
+    /^Module\s+Size\s+Used by/.test(file.head) ||
+    /^[a-z]\w+ \d+ (?:-|\S*,) ?/.test(file.head) ||
+    /^\w+ \d+ \d+ \S+ (?:Live|Loading|Unloading) 0x/.test(file.head),
   read(file, state) {
     state.modules ??= new Set();
     for (const line of file.lines) {

@@ -8,7 +8,7 @@ import { emptyNetns } from './state.ts';
 export const dumpFormat: DumpFormat = {
   name: 'netns-sections',
   command: 'for n in $(ip netns | cut -d" " -f1); do echo "== $n"; ip -n $n -j addr; ip -n $n -j route; done',
-  detect: (file) => /^== \S+\s*\n\[/.test(file.text),
+  detect: (file) => /^== \S+\s*\n\[/.test(file.head),
   read(file, state, warn) {
     let name: string | null = null;
     let offset = 0;

@@ -8,7 +8,7 @@ import type { NftRuleset } from './state.ts';
 export const dumpFormat: DumpFormat = {
   name: 'nft-ruleset-json',
   command: 'nft -j list ruleset',
-  detect: (file) => /^\s*\{\s*"nftables"\s*:/.test(file.text),
+  detect: (file) => /^\s*\{\s*"nftables"\s*:/.test(file.head),
   read(file, state, warn) {
     const { items, problem } = jsonItems(file.text);
     if (problem)

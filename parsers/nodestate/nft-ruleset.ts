@@ -27,7 +27,7 @@ export const dumpFormat: DumpFormat = {
   name: 'nft-ruleset',
   command: 'nft list ruleset',
   emptyName: /nft.*\.txt$/,
-  detect: (file) => /^table (?:ip|ip6|inet|arp|bridge|netdev) \S+ \{/m.test(file.text),
+  detect: (file) => /^table (?:ip|ip6|inet|arp|bridge|netdev) \S+ \{/m.test(file.head),
   read(file, state, warn) {
     const ruleset: NftRuleset = state.nft ?? { tables: [], baseChains: [] };
     state.nft = ruleset;

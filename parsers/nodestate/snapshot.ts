@@ -1,6 +1,6 @@
 // A node's state from its dumps: recognise each file by content, read it, keep what could not be read as warnings.
 import type { DumpWarning } from '../core/issue.ts';
-import { formatsOf } from './detect.ts';
+import { formatOf } from './detect.ts';
 import { DumpFile } from './dump-format.ts';
 import { emptyState, type NodeState, type StateFile } from './state.ts';
 
@@ -10,7 +10,7 @@ export function readSnapshot(files: readonly { readonly path: string; readonly t
   // The order of files must not matter: read them by name, IPv4 before IPv6.
   for (const { path, text } of [...files].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))) {
     const file = new DumpFile(path, text);
-    const format = formatsOf(file)[0] ?? null;
+    const format = formatOf(file);
     const warnings: DumpWarning[] = [];
     const entry: StateFile = { path, format: format?.name ?? null, warnings };
     state.files.push(entry);

@@ -8,7 +8,7 @@ const LINE =
 export const dumpFormat: DumpFormat = {
   name: 'ss',
   command: 'ss -lntup',
-  detect: (file) => /^Netid\s+State\s/m.test(file.text) || /^(?:tcp|udp)\s+(?:LISTEN|UNCONN)\s/m.test(file.text),
+  detect: (file) => /^Netid\s+State\s/m.test(file.head) || /^(?:tcp|udp)\s+(?:LISTEN|UNCONN)\s/m.test(file.head),
   read(file, state, warn) {
     state.host.listeners ??= [];
     for (let i = 0; i < file.lines.length; i++) {

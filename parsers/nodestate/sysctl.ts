@@ -6,7 +6,7 @@ const LINE = /^([a-z][\w.\-/@:]*)\s*=\s*(.*)$/i;
 export const dumpFormat: DumpFormat = {
   name: 'sysctl',
   command: 'sysctl -a',
-  detect: (file) => /^net\.[\w.\-/]+ ?= ?/m.test(file.text),
+  detect: (file) => /^net\.[\w.\-/]+ ?= ?/m.test(file.head),
   read(file, state, warn) {
     state.sysctl ??= new Map();
     for (let i = 0; i < file.lines.length; i++) {

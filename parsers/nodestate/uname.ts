@@ -4,7 +4,7 @@ import type { DumpFormat } from './dump-format.ts';
 export const dumpFormat: DumpFormat = {
   name: 'uname',
   command: 'uname -a',
-  detect: (file) => /^Linux \S+ \d+\.\d+/.test(file.text),
+  detect: (file) => /^Linux \S+ \d+\.\d+/.test(file.head),
   read(file, state) {
     const m = /^Linux (\S+) ((\d+)\.(\d+)\S*)/.exec(file.text);
     if (m?.[2] === undefined) return;

@@ -10,6 +10,7 @@ import { byHostPort, receiverName } from '../../explain/sentences.ts';
 import { list } from '../../explain/text.ts';
 import { Machine } from '../../kernel/machine.ts';
 import { simulate } from '../../kernel/run.ts';
+import { ownerOfRule } from '../../owner.ts';
 import { parsePacketSpec } from '../../packet-spec.ts';
 import type { Trace } from '../../trace.ts';
 import type { Diagnosis, Finding } from '../diagnosis.ts';
@@ -27,10 +28,11 @@ function mappedPorts(m: Machine): Map<string, { protocol: number; port: number }
   const out = new Map<string, { protocol: number; port: number }>();
   for (const t of m.tables) {
     if (t.name !== 'nat') continue;
-    for (const c of t.chains.values()) {
-      for (const r of c.rules) {
-        if ((r.owner !== 'cni' && r.owner !== 'docker') || r.rule.target?.name !== 'DNAT') continue;
-        const options = r.rule.matches.flatMap((x) => x.options);
+    for (const c of t.source.chains.values()) {
+      for (const rule of c.rules) {
+        const owner = rule.target?.name === 'DNAT' ? ownerOfRule(rule.chain, rule.target.name, rule.comment) : null;
+        if (owner !== 'cni' && owner !== 'docker') continue;
+        const options = rule.matches.flatMap((x) => x.options);
         const protocol = protocolNumber(options.find((o) => o.name === '-p' && !o.negated)?.values[0] ?? '');
         const ports = options
           .filter((o) => !o.negated && /^--d(?:estination-)?ports?$/.test(o.name))
@@ -183,7 +185,7 @@ function inState(given: Machine): Finding[] {
 function remedyFor(target: Target, m: Machine, chain: string): string {
   if (target.kind === 'listener')
     return 'Give the pod another hostPort, or bind the process and the hostPort to different addresses (hostIP).';
-  const rules = m.tables.find((t) => t.name === 'nat')?.chains.get(chain)?.rules ?? [];
+  const rules = m.tables.find((t) => t.name === 'nat')?.chain(chain)?.rules ?? [];
   const kube = rules.findIndex((r) => r.owner === 'kube-proxy');
   const map = rules.findIndex((r) => r.owner === 'cni' || r.owner === 'docker');
   if (target.kind === 'service' && map >= 0 && kube > map) {
