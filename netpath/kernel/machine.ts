@@ -76,13 +76,30 @@ export class Machine implements NodeView {
     return master !== null && this.links.get(master)?.kind !== 'bond' ? master : null;
   }
 
-  /** Tables of a family that have the chain of a hook, in the order of registration as far as it is known. */
-  tablesAt(hook: Hook, family: 4 | 6): CompiledTable[] {
+  readonly #tablesAt = new Map<string, readonly CompiledTable[]>();
+  readonly #nativeAt = new Map<string, readonly NftBaseChain[]>();
+
+  /** Tables of a family that have the chain of a hook. */
+  tablesAt(hook: Hook, family: 4 | 6): readonly CompiledTable[] {
+    const key = `${hook} ${family}`;
+    const known = this.#tablesAt.get(key) ?? this.#findTables(hook, family);
+    this.#tablesAt.set(key, known);
+    return known;
+  }
+
+  #findTables(hook: Hook, family: 4 | 6): CompiledTable[] {
     return this.tables.filter((t) => t.family === family && t.source.chains.has(hook) && t.exists(hook));
   }
 
   /** Native nftables base chains with rules at a hook: not simulated, so the outcome depends on them. */
-  nativeChainsAt(hook: Hook, family: 4 | 6): NftBaseChain[] {
+  nativeChainsAt(hook: Hook, family: 4 | 6): readonly NftBaseChain[] {
+    const key = `${hook} ${family}`;
+    const known = this.#nativeAt.get(key) ?? this.#findNative(hook, family);
+    this.#nativeAt.set(key, known);
+    return known;
+  }
+
+  #findNative(hook: Hook, family: 4 | 6): NftBaseChain[] {
     const nft = this.state.nft;
     if (!nft) return [];
     const managed = new Set(nft.tables.filter((t) => t.managedByIptables).map((t) => `${t.family} ${t.name}`));

@@ -203,18 +203,11 @@ export const dumpFormat: DumpFormat = {
         }
         const packets = m[1] ?? m[4];
         const bytes = m[2] ?? m[5];
-        const rule: IptablesRule = {
-          table: table.name,
-          chain: parsed.chain,
-          text: m[3],
+        const counters = {
           packets: packets === undefined ? null : Number(packets),
           bytes: bytes === undefined ? null : Number(bytes),
-          matches: parsed.matches,
-          target: parsed.target,
-          comment: commentOf(parsed.matches),
-          source: ref(),
         };
-        chain.rules.push(rule);
+        chain.rules.push(new ReadRule(table.name, parsed.chain, m[3], counters, file, i + 1));
       }
     }
     if (!committed) {
@@ -227,6 +220,61 @@ export const dumpFormat: DumpFormat = {
     state.iptables.push({ file: file.path, family: family ?? guessFamily(file), backend, tables });
   },
 };
+
+/**
+ * A rule that was read. A large node has some 170,000, of which a question touches a hundred: the parts are parsed once to see that they
+ * can be, thrown away, and parsed again when they are asked for. Keeping them all costs three times the time and memory.
+ */
+class ReadRule implements IptablesRule {
+  readonly table: string;
+  readonly chain: string;
+  readonly text: string;
+  readonly packets: number | null;
+  readonly bytes: number | null;
+  readonly #file: DumpFile;
+  readonly #line: number;
+  #parts: { matches: readonly RuleMatch[]; target: RuleTarget | null; comment: string | null } | null = null;
+  #source: IptablesRule['source'] | null = null;
+
+  constructor(
+    table: string,
+    chain: string,
+    text: string,
+    counters: { packets: number | null; bytes: number | null },
+    file: DumpFile,
+    line: number,
+  ) {
+    this.table = table;
+    this.chain = chain;
+    this.text = text;
+    this.packets = counters.packets;
+    this.bytes = counters.bytes;
+    this.#file = file;
+    this.#line = line;
+  }
+
+  get #read() {
+    if (!this.#parts) {
+      const p = parseRule(this.text);
+      if (typeof p === 'string') throw new Error(`a rule that was read cannot be read again: ${p}`);
+      this.#parts = { matches: p.matches, target: p.target, comment: commentOf(p.matches) };
+    }
+    return this.#parts;
+  }
+  get matches(): readonly RuleMatch[] {
+    return this.#read.matches;
+  }
+  get target(): RuleTarget | null {
+    return this.#read.target;
+  }
+  get comment(): string | null {
+    return this.#read.comment;
+  }
+  get source(): IptablesRule['source'] {
+    this.#source ??= this.#file.ref(this.#line);
+    return this.#source;
+  }
+}
 
 function unreadableRule(table: string, chain: string, line: string, source: IptablesRule['source']): IptablesRule {
   return {
