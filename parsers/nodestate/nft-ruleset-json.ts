@@ -1,9 +1,11 @@
-// `nft -j list ruleset`: used for the order of tables and base chains when the text form is not there.
-// Surprise: for tables written by iptables-nft it has lost the arguments of every xt match and target, so rules never come from it.
+// `nft -j list ruleset`: read when the text form is not there, which cites single lines.
+// Surprise: for tables written by iptables-nft it has lost the arguments of every xt match and target, so their rules come from
+// iptables-save only.
 import type { DumpFormat } from './dump-format.ts';
 import { Json, jsonItems } from './json-items.ts';
+import { jsonElement, jsonStatement } from './nft-json-rule.ts';
 import { nftPriority } from './nft-ruleset.ts';
-import type { NftRuleset } from './state.ts';
+import type { NftRuleset, NftTable } from './state.ts';
 
 export const dumpFormat: DumpFormat = {
   name: 'nft-ruleset-json',
@@ -13,43 +15,62 @@ export const dumpFormat: DumpFormat = {
     const { items, problem } = jsonItems(file.text);
     if (problem)
       warn('syntax', file.refAt(problem.offset, problem.offset + 80), `${problem.message}: take the dump again`);
-    if (state.nft) return; // the text form says the same and cites better
+    if (state.nft) return; // the text form says the same
     const ruleset: NftRuleset = { tables: [], baseChains: [] };
     const source = file.ref(1);
+    const tables = new Map<string, NftTable>();
     const objects = items.flatMap((i) => new Json(i.value).get('nftables').array);
-    const rules = new Map<string, number>();
-    for (const o of objects) {
-      const r = o.get('rule');
-      if (!r.has('chain')) continue;
-      const key = `${r.get('family').string} ${r.get('table').string} ${r.get('chain').string}`;
-      rules.set(key, (rules.get(key) ?? 0) + 1);
-    }
+    const of = (o: Json) => tables.get(`${o.get('family').string} ${o.get('table').string}`);
     for (const o of objects) {
       const t = o.get('table');
+      const c = o.get('chain');
+      const r = o.get('rule');
+      const s = o.has('map') ? o.get('map') : o.get('set');
       if (t.has('name')) {
         const family = t.get('family').string ?? '';
         const name = t.get('name').string ?? '';
-        ruleset.tables.push({
-          family,
-          name,
-          managedByIptables: /^ip6?$/.test(family) && /^(raw|mangle|nat|filter|security)$/.test(name),
+        const managedByIptables = /^ip6?$/.test(family) && /^(raw|mangle|nat|filter|security)$/.test(name);
+        const table: NftTable = { family, name, managedByIptables, chains: new Map(), sets: new Map(), source };
+        tables.set(`${family} ${name}`, table);
+        ruleset.tables.push(table);
+      } else if (c.has('name')) {
+        const name = c.get('name').string ?? '';
+        of(c)?.chains.set(name, { name, rules: [], source });
+        if (c.has('hook')) {
+          ruleset.baseChains.push({
+            family: c.get('family').string ?? '',
+            table: c.get('table').string ?? '',
+            name,
+            type: c.get('type').string ?? '',
+            hook: c.get('hook').string ?? '',
+            priority: c.get('prio').number ?? nftPriority(c.get('prio').string ?? '') ?? 0,
+            policy: c.get('policy').string ?? 'accept',
+            ruleCount: objects.filter(
+              (x) =>
+                x.get('rule').get('chain').string === name &&
+                x.get('rule').get('table').string === c.get('table').string,
+            ).length,
+            source,
+          });
+        }
+      } else if (r.has('chain')) {
+        const table = of(r);
+        if (!table || table.managedByIptables) continue;
+        const statements = r.get('expr').array.map(jsonStatement);
+        table.chains.get(r.get('chain').string ?? '')?.rules.push({
+          text: JSON.stringify(r.get('expr').value),
+          statements,
+          comment: r.get('comment').string,
           source,
         });
-      }
-      const c = o.get('chain');
-      if (c.has('hook')) {
-        const family = c.get('family').string ?? '';
-        const table = c.get('table').string ?? '';
-        const name = c.get('name').string ?? '';
-        ruleset.baseChains.push({
-          family,
-          table,
+      } else if (s.has('name')) {
+        const name = s.get('name').string ?? '';
+        const type = s.get('type');
+        of(s)?.sets.set(name, {
           name,
-          type: c.get('type').string ?? '',
-          hook: c.get('hook').string ?? '',
-          priority: c.get('prio').number ?? nftPriority(c.get('prio').string ?? '') ?? 0,
-          policy: c.get('policy').string ?? 'accept',
-          ruleCount: rules.get(`${family} ${table} ${name}`) ?? 0,
+          isMap: o.has('map'),
+          types: type.string === null ? type.strings : [type.string],
+          elements: s.get('elem').array.map(jsonElement),
           source,
         });
       }

@@ -1,7 +1,9 @@
-// `nft list ruleset` (text): the tables, and the base chains with hook and priority. Rules of tables that iptables-nft wrote are
-// read from iptables-save; native rules are counted here, so that the simulator knows that it does not know them.
-import type { DumpFormat } from './dump-format.ts';
-import type { NftBaseChain, NftRuleset } from './state.ts';
+// `nft list ruleset` (text): tables, sets with their elements, chains with their rules. Tables that iptables-nft wrote are read from
+// iptables-save, which tells more; of them only the base chains count here, because they say which hooks exist in the kernel.
+import type { DumpFile, DumpFormat, Warn } from './dump-format.ts';
+import { parseNftElements, parseNftRule } from './nft-rule.ts';
+import type { NftChain, NftSet } from './nft-syntax.ts';
+import type { NftBaseChain, NftRuleset, NftTable } from './state.ts';
 
 /** Symbolic priorities of the ip, ip6 and inet families (nft(8)). */
 const PRIORITIES: Readonly<Record<string, number>> = {
@@ -23,70 +25,172 @@ export function nftPriority(text: string): number | null {
 
 const IPTABLES_TABLES = new Set(['raw', 'mangle', 'nat', 'filter', 'security']);
 
+/** Braces that a line opens more than it closes, outside strings. */
+function depthOf(line: string): number {
+  let depth = 0;
+  for (const c of line.replace(/"(?:[^"\\]|\\.)*"/g, '')) {
+    if (c === '{') depth++;
+    else if (c === '}') depth--;
+  }
+  return depth;
+}
+
+class Reader {
+  readonly #file: DumpFile;
+  readonly #warn: Warn;
+  readonly #ruleset: NftRuleset;
+  #line = 0;
+
+  constructor(file: DumpFile, ruleset: NftRuleset, warn: Warn) {
+    this.#file = file;
+    this.#ruleset = ruleset;
+    this.#warn = warn;
+  }
+
+  #next(): string | null {
+    if (this.#line >= this.#file.lines.length) return null;
+    return (this.#file.lines[this.#line++] ?? '').trim();
+  }
+
+  get #ref() {
+    return this.#file.ref(this.#line);
+  }
+
+  read(): void {
+    let managed = false;
+    for (let line = this.#next(); line !== null; line = this.#next()) {
+      if (/^# Warning: table .* is managed by iptables-nft/.test(line)) managed = true;
+      else if (line === '' || line.startsWith('#')) continue;
+      else {
+        const m = /^table (\S+) (\S+) \{/.exec(line);
+        if (m?.[1] === undefined || m[2] === undefined) {
+          this.#warn('syntax', this.#ref, '"table FAMILY NAME {" expected');
+          continue;
+        }
+        const byName = (m[1] === 'ip' || m[1] === 'ip6') && IPTABLES_TABLES.has(m[2]);
+        const table: NftTable = {
+          family: m[1],
+          name: m[2],
+          managedByIptables: managed || byName,
+          chains: new Map(),
+          sets: new Map(),
+          source: this.#ref,
+        };
+        this.#ruleset.tables.push(table);
+        managed = false;
+        this.#table(table);
+      }
+    }
+  }
+
+  #table(table: NftTable): void {
+    for (let line = this.#next(); line !== null; line = this.#next()) {
+      if (line === '}') return;
+      if (line === '' || line.startsWith('#') || /^(?:comment|flags) /.test(line)) continue;
+      const m = /^(chain|set|map|flowtable|counter|quota|limit|ct \S+|secmark|synproxy) (\S+) \{/.exec(line);
+      if (m?.[2] === undefined) this.#warn('syntax', this.#ref, 'a chain, set or map expected');
+      else if (m[1] === 'chain') this.#chain(table, m[2]);
+      else if (m[1] === 'set' || m[1] === 'map') this.#set(table, m[2], m[1] === 'map');
+      else this.#skip(depthOf(line));
+    }
+    this.#warn('suspicious', this.#ref, 'the dump ends inside a table: take it again');
+  }
+
+  #skip(depth: number): void {
+    for (let open = depth; open > 0; ) {
+      const line = this.#next();
+      if (line === null) return;
+      open += depthOf(line);
+    }
+  }
+
+  #chain(table: NftTable, name: string): void {
+    const chain: NftChain = { name, rules: [], source: this.#ref };
+    table.chains.set(name, chain);
+    let base: NftBaseChain | null = null;
+    let count = 0;
+    for (let line = this.#next(); line !== null; line = this.#next()) {
+      if (line === '}') break;
+      if (line === '' || line.startsWith('#') || /^comment "/.test(line)) continue;
+      const hook = /^type (\S+) hook (\S+)(?: devices? .*?)? priority ([^;]+);(?: policy (\S+);)?/.exec(line);
+      if (hook) {
+        const priority = nftPriority(hook[3] ?? '');
+        if (priority === null) this.#warn('unsupported', this.#ref, `priority "${hook[3]}" is not understood`);
+        base = {
+          family: table.family,
+          table: table.name,
+          name,
+          type: hook[1] ?? '',
+          hook: hook[2] ?? '',
+          priority: priority ?? 0,
+          policy: hook[4] ?? 'accept',
+          ruleCount: 0,
+          source: this.#ref,
+        };
+        continue;
+      }
+      const source = this.#ref;
+      let text = line.replace(/ # handle \d+$/, '');
+      for (let depth = depthOf(line); depth > 0; ) {
+        const more = this.#next();
+        if (more === null) break;
+        text += ` ${more}`;
+        depth += depthOf(more);
+      }
+      count++;
+      if (table.managedByIptables) continue;
+      const parsed = parseNftRule(text);
+      if (parsed.problem !== null)
+        this.#warn('unsupported', source, `${parsed.problem}: from there on this rule is unknown to the simulator`);
+      chain.rules.push({ text, statements: parsed.statements, comment: parsed.comment, source });
+    }
+    if (base) this.#ruleset.baseChains.push({ ...base, ruleCount: count });
+  }
+
+  #set(table: NftTable, name: string, isMap: boolean): void {
+    const source = this.#ref;
+    let types: string[] = [];
+    const set: NftSet = { name, isMap, types, elements: [], source };
+    for (let line = this.#next(); line !== null; line = this.#next()) {
+      if (line === '}') break;
+      const type = /^type (.*)$/.exec(line)?.[1] ?? /^typeof (.*)$/.exec(line)?.[1];
+      if (type !== undefined) types = (type.split(' : ')[0] ?? '').split(' . ');
+      else if (line.startsWith('elements = {')) this.#elements(set, line);
+    }
+    table.sets.set(name, { ...set, types });
+  }
+
+  /** Elements run over lines; each is cited with the line it stands on. */
+  #elements(set: NftSet, first: string): void {
+    let line: string | null = first.slice('elements = {'.length);
+    let pending = '';
+    for (let depth = 1; line !== null; line = this.#next()) {
+      depth += depthOf(line);
+      const ref = this.#ref;
+      const text: string = depth === 0 ? line.slice(0, line.lastIndexOf('}')) : line;
+      pending += text;
+      // An element never runs over a line: nft breaks after commas.
+      if (depth === 0 || /,\s*$/.test(text)) {
+        const parsed = parseNftElements(pending.replace(/,\s*$/, ''));
+        pending = '';
+        if (typeof parsed === 'string')
+          this.#warn('unsupported', ref, `${parsed}: elements of set ${set.name} on this line were not read`);
+        else set.elements.push(...parsed.map((e) => ({ ...e, source: ref })));
+      }
+      if (depth === 0) return;
+    }
+  }
+}
+
 export const dumpFormat: DumpFormat = {
   name: 'nft-ruleset',
   command: 'nft list ruleset',
   emptyName: /nft.*\.txt$/,
   detect: (file) => /^table (?:ip|ip6|inet|arp|bridge|netdev) \S+ \{/m.test(file.head),
   read(file, state, warn) {
-    const ruleset: NftRuleset = state.nft ?? { tables: [], baseChains: [] };
+    // The text form cites better than JSON: it replaces what JSON said.
+    const ruleset: NftRuleset = { tables: [], baseChains: [] };
+    new Reader(file, ruleset, warn).read();
     state.nft = ruleset;
-    let managed = false;
-    let table: { family: string; name: string } | null = null;
-    let chain: string | null = null;
-    let depth = 0;
-    let base: NftBaseChain | null = null;
-    for (let i = 0; i < file.lines.length; i++) {
-      const raw = file.lines[i] ?? '';
-      const line = raw.trim();
-      const ref = file.ref(i + 1);
-      if (/^# Warning: table .* is managed by iptables-nft/.test(line)) managed = true;
-      else if (line === '' || line.startsWith('#')) continue;
-      else if (depth === 0) {
-        const m = /^table (\S+) (\S+) \{/.exec(line);
-        if (m?.[1] === undefined || m[2] === undefined) {
-          warn('syntax', ref, '"table FAMILY NAME {" expected');
-          continue;
-        }
-        table = { family: m[1], name: m[2] };
-        const byName = (m[1] === 'ip' || m[1] === 'ip6') && IPTABLES_TABLES.has(m[2]);
-        ruleset.tables.push({ ...table, managedByIptables: managed || byName, source: ref });
-        managed = false;
-        depth = 1;
-      } else {
-        const open = /^chain (\S+) \{/.exec(line);
-        const hook = /^type (\S+) hook (\S+)(?: devices? .*?)? priority ([^;]+); policy (\S+);/.exec(line);
-        if (depth === 1 && open?.[1] !== undefined) {
-          chain = open[1];
-          base = null;
-        } else if (chain !== null && depth === 2 && hook && table) {
-          const priority = nftPriority(hook[3] ?? '');
-          if (priority === null) warn('unsupported', ref, `priority "${hook[3]}" is not understood`);
-          base = {
-            family: table.family,
-            table: table.name,
-            name: chain,
-            type: hook[1] ?? '',
-            hook: hook[2] ?? '',
-            priority: priority ?? 0,
-            policy: hook[4] ?? 'accept',
-            ruleCount: 0,
-            source: ref,
-          };
-          ruleset.baseChains.push(base);
-        } else if (chain !== null && depth === 2 && line !== '}' && base) {
-          const counted: NftBaseChain = { ...base, ruleCount: base.ruleCount + 1 };
-          ruleset.baseChains[ruleset.baseChains.indexOf(base)] = counted;
-          base = counted;
-        }
-        for (const c of line.replace(/"[^"]*"/g, '')) {
-          if (c === '{') depth++;
-          else if (c === '}') depth--;
-        }
-        if (depth === 1) chain = null;
-        if (depth === 0) table = null;
-      }
-    }
-    if (depth !== 0) warn('suspicious', file.ref(file.lines.length), 'the dump ends inside a block: take it again');
   },
 };

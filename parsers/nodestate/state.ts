@@ -2,6 +2,7 @@
 // `null` where a dump was not given: absent is not the same as empty.
 import type { Ip, Prefix } from '../core/address.ts';
 import type { DumpWarning, SourceRef } from '../core/issue.ts';
+import type { NftChain, NftSet } from './nft-syntax.ts';
 
 // ---- iptables ---------------------------------------------------------------------------------------------------
 
@@ -65,7 +66,7 @@ export interface IptablesDump {
   readonly tables: Map<string, IptablesTable>;
 }
 
-// ---- nftables: as much as tells which base chains exist ----------------------------------------------------------
+// ---- nftables ----------------------------------------------------------
 
 export interface NftBaseChain {
   readonly family: string;
@@ -84,6 +85,8 @@ export interface NftTable {
   readonly name: string;
   /** Written by iptables-nft: its rules are read from iptables-save, not from here. */
   readonly managedByIptables: boolean;
+  readonly chains: Map<string, NftChain>;
+  readonly sets: Map<string, NftSet>;
   readonly source: SourceRef;
 }
 

@@ -1,0 +1,159 @@
+// nftables expressions and statements from `nft -j`, into the same parts as the text form gives (nft-syntax.ts).
+// Newer releases print lists where 1.0.6 prints single values; both are read.
+import type { Json } from './json-items.ts';
+import type { NftElement, NftExpr, NftStatement, NftVerdict } from './nft-syntax.ts';
+
+const text = (j: Json): string => j.string ?? (j.number === null ? JSON.stringify(j.value) : String(j.number));
+const list = (j: Json): Json[] => (Array.isArray(j.value) ? j.array : [j]);
+const other = (j: Json): NftExpr => ({ kind: 'other', text: JSON.stringify(j.value) });
+
+/** The one key of `{"match": {…}}` and its value. */
+function only(j: Json): [string, Json] | null {
+  const [first] = j.entries;
+  return first ?? null;
+}
+
+export function jsonVerdict(j: Json): NftVerdict | null {
+  const entry = only(j);
+  if (!entry) return null;
+  const [key, value] = entry;
+  switch (key) {
+    case 'accept':
+    case 'drop':
+    case 'return':
+    case 'continue':
+    case 'queue':
+      return { kind: key, chain: null };
+    case 'jump':
+    case 'goto':
+      return { kind: key, chain: value.get('target').string };
+    default:
+      return null;
+  }
+}
+
+export function jsonElement(j: Json): NftElement {
+  const pair = j.array;
+  const [keyJson, data] =
+    Array.isArray(j.value) && pair.length === 2 && pair[1]?.value !== undefined ? [pair[0] ?? j, pair[1]] : [j, null];
+  const wrapped = keyJson.get('elem');
+  const key = jsonExpr(wrapped.has('val') ? wrapped.get('val') : keyJson);
+  if (!data) return { key, value: null, verdict: null, source: null };
+  const verdict = jsonVerdict(data);
+  return { key, value: verdict ? null : jsonExpr(data), verdict, source: null };
+}
+
+const BINARY = new Set(['&', '|', '^', '<<', '>>']);
+
+function flagsOf(j: Json): string[] | null {
+  // 1.0.6 prints a list, later releases {"|": [a, b]}
+  const items = Array.isArray(j.value) ? j.array : j.get('|').array;
+  return items.length > 0 && items.every((x) => x.string !== null) ? items.map(text) : null;
+}
+
+export function jsonExpr(j: Json): NftExpr {
+  if (j.string !== null)
+    return j.string.startsWith('@') ? { kind: 'setRef', name: j.string.slice(1) } : { kind: 'value', text: j.string };
+  if (j.number !== null) return { kind: 'value', text: text(j) };
+  const flags = flagsOf(j);
+  if (flags) return { kind: 'flags', items: flags };
+  const entry = only(j);
+  if (!entry) return other(j);
+  const [key, v] = entry;
+  switch (key) {
+    case 'payload':
+      return v.has('field')
+        ? { kind: 'payload', protocol: text(v.get('protocol')), field: text(v.get('field')) }
+        : other(j);
+    case 'meta':
+      return { kind: 'meta', key: text(v.get('key')) };
+    case 'ct': {
+      const dir = v.get('dir').string;
+      return { kind: 'ct', key: text(v.get('key')), direction: dir === 'original' || dir === 'reply' ? dir : null };
+    }
+    case 'fib':
+      return { kind: 'fib', flags: list(v.get('flags')).map(text), result: text(v.get('result')) };
+    case 'numgen':
+      return {
+        kind: 'numgen',
+        mode: text(v.get('mode')),
+        mod: v.get('mod').number ?? 1,
+        offset: v.get('offset').number ?? 0,
+      };
+    case 'jhash':
+    case 'symhash':
+      return { kind: 'hash', name: key, mod: v.get('mod').number ?? 1 };
+    case 'prefix':
+      return { kind: 'prefix', address: text(v.get('addr')), length: v.get('len').number ?? 0 };
+    case 'range':
+      return { kind: 'range', from: text(v.array[0] ?? v), to: text(v.array[1] ?? v) };
+    case 'set':
+      return { kind: 'set', elements: list(v).map(jsonElement) };
+    case 'concat':
+      return { kind: 'concat', items: v.array.map(jsonExpr) };
+    case 'map':
+      return { kind: 'map', key: jsonExpr(v.get('key')), data: jsonExpr(v.get('data')) };
+    case 'elem':
+      return jsonExpr(v.get('val'));
+    default:
+      if (BINARY.has(key)) {
+        const [left, right] = v.array;
+        if (left && right) return { kind: 'binary', op: key, left: jsonExpr(left), right: jsonExpr(right) };
+      }
+      return other(j);
+  }
+}
+
+function match(v: Json): NftStatement {
+  const left = jsonExpr(v.get('left'));
+  const right = jsonExpr(v.get('right'));
+  const op = v.get('op').string ?? '==';
+  const bitmask = right.kind === 'flags' && left.kind !== 'binary';
+  if (op === 'in') return { kind: 'match', left, op: right.kind === 'flags' ? 'in' : '==', right };
+  return { kind: 'match', left, op: bitmask ? (op === '!=' ? 'notIn' : 'in') : op, right };
+}
+
+export function jsonStatement(j: Json): NftStatement {
+  const verdict = jsonVerdict(j);
+  if (verdict) return { kind: 'verdict', verdict };
+  const entry = only(j);
+  if (!entry) return { kind: 'other', text: JSON.stringify(j.value) };
+  const [key, v] = entry;
+  switch (key) {
+    case 'match':
+      return match(v);
+    case 'vmap':
+      return { kind: 'vmap', key: jsonExpr(v.get('key')), data: jsonExpr(v.get('data')) };
+    case 'mangle':
+      return v.get('key').has('tcp option')
+        ? { kind: 'passive', text: 'tcp option' }
+        : { kind: 'mangle', key: jsonExpr(v.get('key')), value: jsonExpr(v.get('value')) };
+    case 'dnat':
+    case 'snat':
+    case 'masquerade':
+    case 'redirect':
+      return {
+        kind: 'nat',
+        type: key,
+        address: v.has('addr') ? jsonExpr(v.get('addr')) : null,
+        port: v.has('port') ? jsonExpr(v.get('port')) : null,
+        flags: v.has('flags') ? list(v.get('flags')).map(text) : [],
+      };
+    case 'reject': {
+      const type = v.get('type').string;
+      if (type === 'tcp reset') return { kind: 'reject', how: 'tcp-reset' };
+      return { kind: 'reject', how: type === null ? 'icmp-port-unreachable' : `${type}-${v.get('expr').string ?? ''}` };
+    }
+    case 'notrack':
+      return { kind: 'notrack' };
+    case 'counter':
+    case 'log':
+    case 'set':
+      return { kind: 'passive', text: key };
+    case 'limit':
+    case 'quota':
+      return { kind: 'stateful', text: key };
+    default:
+      return { kind: 'other', text: JSON.stringify(j.value) };
+  }
+}

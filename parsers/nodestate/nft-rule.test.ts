@@ -1,0 +1,100 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { nftTokens, parseNftElements, parseNftRule } from './nft-rule.ts';
+import type { NftStatement } from './nft-syntax.ts';
+import { readSnapshot } from './snapshot.ts';
+
+const fixture = (name: string) =>
+  fs.readFileSync(path.resolve(import.meta.dirname, '../../fixtures/nft', name), 'utf8');
+const text = readSnapshot([{ path: 'expressions.txt', text: fixture('expressions.txt') }]);
+const json = readSnapshot([{ path: 'expressions.json', text: fixture('expressions.json') }]);
+
+/** Numbers print differently in the two forms (0x00004000, 16384); names of passive statements too. */
+const plain = (statements: readonly NftStatement[]): unknown =>
+  JSON.parse(
+    JSON.stringify(
+      statements.filter((s) => s.kind !== 'passive'),
+      (key, v: unknown) => {
+        if (key === 'text' && typeof v === 'string') return /^0x[0-9a-f]+$/.test(v) ? String(Number(v)) : v;
+        if (key === 'source') return null;
+        return v;
+      },
+    ).replace(/"kind":"stateful","text":"[^"]*"/g, '"kind":"stateful"'),
+  );
+
+describe('one rule set, printed as text and as JSON', () => {
+  test('nothing is left over', () => {
+    expect(text.files[0]?.warnings).toEqual([]);
+    expect(json.files[0]?.warnings).toEqual([]);
+  });
+
+  test('tables, chains and sets are the same', () => {
+    const shape = (s: typeof text) =>
+      s.nft?.tables.map((t) => [
+        t.family,
+        t.name,
+        [...t.chains.keys()],
+        [...t.sets.values()].map((x) => [x.name, x.isMap, x.types, x.elements.length]),
+      ]);
+    expect(shape(text)).toEqual(shape(json));
+    expect(text.nft?.baseChains.map((b) => [b.table, b.name, b.hook, b.priority, b.policy, b.ruleCount])).toEqual(
+      json.nft?.baseChains.map((b) => [b.table, b.name, b.hook, b.priority, b.policy, b.ruleCount]),
+    );
+  });
+
+  const rules = (s: typeof text) => s.nft?.tables.flatMap((t) => [...t.chains.values()].flatMap((c) => c.rules)) ?? [];
+  test('there is something to compare', () => expect(rules(text).length).toBeGreaterThan(50));
+  test.each(rules(text).map((r, i) => [r.text, r, rules(json)[i]] as const))('%s', (_, a, b) => {
+    expect(a.statements.some((s) => s.kind === 'other')).toBe(false);
+    expect(plain(a.statements)).toEqual(plain(b?.statements ?? []));
+    expect(a.comment).toBe(b?.comment ?? null);
+  });
+
+  test('set elements carry the line they stand on', () => {
+    const set = text.nft?.tables[0]?.sets.get('service-ips');
+    expect(set?.elements.map((e) => e.verdict?.kind)).toEqual(['drop', 'goto']);
+    expect(set?.elements[1]?.source?.text).toContain('10.96.0.80 . tcp . 80 : goto service-A');
+  });
+});
+
+describe('bad input', () => {
+  test('what is not understood is kept as text, and said', () => {
+    const r = parseNftRule('ip saddr 10.0.0.1 osf name "Linux" accept');
+    expect(r.statements.map((s) => s.kind)).toEqual(['match', 'other']);
+    expect(r.problem).toMatch(/osf/);
+  });
+  test.each([
+    'ip saddr',
+    'tcp dport { 80',
+    'jump',
+    'comment "open',
+    'vmap',
+    '@',
+    'dnat to',
+    '{ } ! "',
+    'meta mark set',
+  ])('"%s" does not throw', (t) => {
+    expect(() => parseNftRule(t)).not.toThrow();
+    expect(() => parseNftElements(t)).not.toThrow();
+  });
+  test('every prefix of every rule', () => {
+    for (const r of text.nft?.tables.flatMap((t) => [...t.chains.values()].flatMap((c) => c.rules)) ?? []) {
+      for (let i = 0; i < r.text.length; i++) expect(() => parseNftRule(r.text.slice(0, i))).not.toThrow();
+    }
+  });
+});
+
+test('tokens keep addresses and ports whole', () => {
+  expect(nftTokens('dnat to [fd00::1]:80 ip6 saddr fd00::/8 1 : 2')?.map((t) => t.text)).toEqual([
+    'dnat',
+    'to',
+    '[fd00::1]:80',
+    'ip6',
+    'saddr',
+    'fd00::/8',
+    '1',
+    ':',
+    '2',
+  ]);
+});

@@ -1,0 +1,79 @@
+// The parts of nftables rules, as `nft list ruleset` prints them, text or JSON. Literals stay text here: what a literal means depends on
+// what it is compared with, and that is netpath's business.
+import type { SourceRef } from '../core/issue.ts';
+
+export type NftExpr =
+  | { readonly kind: 'payload'; readonly protocol: string; readonly field: string }
+  | { readonly kind: 'meta'; readonly key: string }
+  /** `direction` for keys of a tuple: `ct original ip daddr` has the key `ip daddr`. */
+  | { readonly kind: 'ct'; readonly key: string; readonly direction: 'original' | 'reply' | null }
+  | { readonly kind: 'fib'; readonly flags: readonly string[]; readonly result: string }
+  | { readonly kind: 'numgen'; readonly mode: string; readonly mod: number; readonly offset: number }
+  | { readonly kind: 'hash'; readonly name: string; readonly mod: number }
+  | { readonly kind: 'value'; readonly text: string }
+  | { readonly kind: 'prefix'; readonly address: string; readonly length: number }
+  | { readonly kind: 'range'; readonly from: string; readonly to: string }
+  /** `established,related`: any of the bits. */
+  | { readonly kind: 'flags'; readonly items: readonly string[] }
+  | { readonly kind: 'set'; readonly elements: readonly NftElement[] }
+  | { readonly kind: 'setRef'; readonly name: string }
+  | { readonly kind: 'concat'; readonly items: readonly NftExpr[] }
+  | { readonly kind: 'binary'; readonly op: string; readonly left: NftExpr; readonly right: NftExpr }
+  | { readonly kind: 'map'; readonly key: NftExpr; readonly data: NftExpr }
+  | { readonly kind: 'other'; readonly text: string };
+
+export interface NftVerdict {
+  readonly kind: 'accept' | 'drop' | 'return' | 'continue' | 'jump' | 'goto' | 'queue';
+  readonly chain: string | null;
+}
+
+export interface NftElement {
+  readonly key: NftExpr;
+  /** Data of a map element; null in sets and verdict maps. */
+  readonly value: NftExpr | null;
+  readonly verdict: NftVerdict | null;
+  readonly source: SourceRef | null;
+}
+
+export type NftStatement =
+  | { readonly kind: 'match'; readonly left: NftExpr; readonly op: string; readonly right: NftExpr }
+  | { readonly kind: 'vmap'; readonly key: NftExpr; readonly data: NftExpr }
+  | { readonly kind: 'verdict'; readonly verdict: NftVerdict }
+  | { readonly kind: 'mangle'; readonly key: NftExpr; readonly value: NftExpr }
+  | {
+      readonly kind: 'nat';
+      readonly type: 'dnat' | 'snat' | 'masquerade' | 'redirect';
+      readonly address: NftExpr | null;
+      readonly port: NftExpr | null;
+      readonly flags: readonly string[];
+    }
+  | { readonly kind: 'reject'; readonly how: string }
+  | { readonly kind: 'notrack' }
+  /** Changes nothing that the packet's way depends on: counter, log, a set update. */
+  | { readonly kind: 'passive'; readonly text: string }
+  /** Lets the packet pass or not by a state that no dump holds: limit, quota. */
+  | { readonly kind: 'stateful'; readonly text: string }
+  | { readonly kind: 'other'; readonly text: string };
+
+export interface NftRule {
+  /** As `nft list ruleset` prints it, without the comment's place changed. */
+  readonly text: string;
+  readonly statements: readonly NftStatement[];
+  readonly comment: string | null;
+  readonly source: SourceRef;
+}
+
+export interface NftChain {
+  readonly name: string;
+  readonly rules: NftRule[];
+  readonly source: SourceRef;
+}
+
+export interface NftSet {
+  readonly name: string;
+  readonly isMap: boolean;
+  /** `ipv4_addr . inet_service`, split. */
+  readonly types: readonly string[];
+  readonly elements: NftElement[];
+  readonly source: SourceRef;
+}
