@@ -4,10 +4,20 @@ import fs from 'node:fs';
 import fsp from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { Files, FolderEntry } from './system.ts';
+import type { Files, FolderEntry, WriteHandle } from './system.ts';
 
 const kindOf = (e: { isFile(): boolean; isDirectory(): boolean }): FolderEntry['kind'] =>
   e.isFile() ? 'file' : e.isDirectory() ? 'folder' : 'other';
+
+function writing(handle: fsp.FileHandle): WriteHandle {
+  return {
+    async write(chunk) {
+      let done = 0;
+      while (done < chunk.length) done += (await handle.write(chunk, done, chunk.length - done)).bytesWritten;
+    },
+    close: () => handle.close(),
+  };
+}
 
 export const realFiles: Files = {
   async stat(file) {
@@ -43,14 +53,11 @@ export const realFiles: Files = {
   },
   async openWrite(file) {
     await fsp.mkdir(path.dirname(file), { recursive: true });
-    const handle = await fsp.open(file, 'w', 0o600);
-    return {
-      async write(chunk) {
-        let done = 0;
-        while (done < chunk.length) done += (await handle.write(chunk, done, chunk.length - done)).bytesWritten;
-      },
-      close: () => handle.close(),
-    };
+    return writing(await fsp.open(file, 'w', 0o600));
+  },
+  async openAppend(file, bytes) {
+    await fsp.truncate(file, bytes);
+    return writing(await fsp.open(file, 'a', 0o600));
   },
   async writeAside(file, text) {
     const aside = `${file}.${randomBytes(4).toString('hex')}.new`;

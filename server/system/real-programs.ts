@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import fsp from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Programs } from './system.ts';
+import { Keeper } from './real-keeper.ts';
+import type { Programs, Running, RunningEvents } from './system.ts';
 
 /** A node's PATH often lacks the sbin folders where iptables and tcpdump live. */
 const alwaysSearched = ['/usr/sbin', '/sbin', '/usr/bin', '/bin'];
@@ -48,6 +49,33 @@ async function* filter(
   }
 }
 
+const keeper = new Keeper();
+
+function start(program: string, args: readonly string[], { onOutput, onError }: RunningEvents): Running {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const { pid } = child;
+  if (pid !== undefined) keeper.keep(pid);
+  child.stdout.on('data', (chunk: Uint8Array) => onOutput(chunk));
+  child.stderr.setEncoding('utf8').on('data', onError);
+  const ended = new Promise<Awaited<Running['ended']>>((resolve) => {
+    let failure: unknown = null;
+    child.once('error', (error) => {
+      failure = error;
+      if (pid === undefined) resolve({ status: null, signal: null, failure });
+    });
+    child.once('exit', () => {
+      if (pid !== undefined) keeper.release(pid);
+    });
+    child.once('close', (status, signal) => resolve({ status, signal, failure }));
+  });
+  return {
+    ended,
+    pause: () => child.stdout.pause(),
+    resume: () => child.stdout.resume(),
+    signal: (name) => void child.kill(name),
+  };
+}
+
 export const realPrograms: Programs = {
   async find(name) {
     const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), ...alwaysSearched].filter((f) => f !== '');
@@ -76,4 +104,5 @@ export const realPrograms: Programs = {
     });
   },
   filter,
+  start,
 };

@@ -34,6 +34,12 @@ function realTerminal(): Terminal {
         process.stdout.write(text, () => resolve(!closed));
       });
     },
+    outBytes(bytes) {
+      if (closed) return Promise.resolve(false);
+      return new Promise((resolve) => {
+        process.stdout.write(bytes, () => resolve(!closed));
+      });
+    },
     error: (text) => void process.stderr.write(text),
   };
 }

@@ -1,13 +1,15 @@
 // A system that tests script: files in memory, programs as functions, a clock that stands still, a terminal that remembers.
 // It opens no sockets: HTTP is tested over the real system.
 import path from 'node:path';
-import type { FileStat, Files, Programs, ReadHandle, System } from './system.ts';
+import type { FileStat, Files, Programs, ReadHandle, Running, RunningEvents, System } from './system.ts';
 
 export interface Script {
   /** Path → content; folders are what the paths imply. */
   readonly files?: Readonly<Record<string, Uint8Array | string>>;
   /** Program → what it prints for these arguments and this input. */
   readonly programs?: Readonly<Record<string, (args: readonly string[], input: Uint8Array) => Uint8Array | string>>;
+  /** Programs that run until they are told to end: what they do with the events, and how they take signals. */
+  readonly running?: (program: string, args: readonly string[], events: RunningEvents) => Running;
   readonly input?: readonly Uint8Array[];
   readonly env?: Readonly<Record<string, string>>;
   readonly outIsTty?: boolean;
@@ -19,6 +21,8 @@ export interface ScriptedSystem extends System {
   /** What is on the disk now. */
   readonly disk: Map<string, Uint8Array>;
   readonly printed: () => { out: string; error: string };
+  /** Bytes that went to stdout as they are. */
+  readonly printedBytes: () => Uint8Array;
 }
 
 function failure(code: string, file: string): Error {
@@ -82,8 +86,16 @@ class MemoryFiles implements Files {
   }
 
   async openWrite(file: string) {
+    return this.writingAfter(file, new Uint8Array(0));
+  }
+
+  async openAppend(file: string, bytes: number) {
+    return this.writingAfter(file, this.content(file).slice(0, bytes));
+  }
+
+  private writingAfter(file: string, before: Uint8Array) {
     const at = path.normalize(file);
-    let written: Uint8Array = new Uint8Array(0);
+    let written = before;
     this.disk_.set(at, written);
     return {
       write: async (chunk: Uint8Array) => {
@@ -143,18 +155,25 @@ function scriptedPrograms(script: Script): Programs {
       if (output === undefined) throw failure('ENOENT', program);
       yield bytesOf(output);
     },
+    start(program, args, events) {
+      const failed = { status: null, signal: null, failure: failure('ENOENT', program) };
+      const nothing = { pause: () => undefined, resume: () => undefined, signal: () => undefined };
+      return script.running?.(program, args, events) ?? { ended: Promise.resolve(failed), ...nothing };
+    },
   };
 }
 
 export function scriptedSystem(script: Script = {}): ScriptedSystem {
   const disk = new Map(Object.entries(script.files ?? {}).map(([name, c]) => [path.normalize(name), bytesOf(c)]));
   const printed = { out: '', error: '' };
+  const bytes: number[] = [];
   const input = async function* () {
     yield* script.input ?? [];
   };
   return {
     disk,
     printed: () => ({ ...printed }),
+    printedBytes: () => Uint8Array.from(bytes),
     files: new MemoryFiles(disk),
     programs: scriptedPrograms(script),
     clock: {
@@ -169,6 +188,10 @@ export function scriptedSystem(script: Script = {}): ScriptedSystem {
       async out(text) {
         if (printed.out.length > (script.readerLeavesAfter ?? Number.POSITIVE_INFINITY)) return false;
         printed.out += text;
+        return true;
+      },
+      async outBytes(more) {
+        bytes.push(...more);
         return true;
       },
       error: (text) => {

@@ -41,6 +41,8 @@ export interface Files {
   openRead(path: string): ReadHandle;
   /** Creates the folders above, and empties what stood there. */
   openWrite(path: string): Promise<WriteHandle>;
+  /** Cuts the file after `bytes` bytes and writes on from there. */
+  openAppend(path: string, bytes: number): Promise<WriteHandle>;
   /** Writes beside `path` and renames, so that a reader sees the old text or the new one. */
   writeAside(path: string, text: string): Promise<void>;
   makeFolder(path: string): Promise<void>;
@@ -59,6 +61,25 @@ export interface ProgramResult {
   readonly stderr: string;
 }
 
+/** What a running program says. Callbacks come in the order of things, `onOutput` before `ended` resolves. */
+export interface RunningEvents {
+  readonly onOutput: (chunk: Uint8Array) => void;
+  readonly onError: (text: string) => void;
+}
+
+export interface Running {
+  /** Status and signal of the end; it failed to start when both are null, and `failure` says why. */
+  readonly ended: Promise<{
+    readonly status: number | null;
+    readonly signal: string | null;
+    readonly failure: unknown;
+  }>;
+  /** No more output until `resume`; the program waits once its pipe is full. */
+  pause(): void;
+  resume(): void;
+  signal(name: 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'SIGUSR1'): void;
+}
+
 export interface Programs {
   /** Full path of a program, or null when it is not installed. */
   find(name: string): Promise<string | null>;
@@ -66,6 +87,8 @@ export interface Programs {
   run(program: string, args: readonly string[], timeoutMs: number): Promise<ProgramResult>;
   /** Feeds `source` to the program and yields what it prints; throws its last line of stderr when it fails. */
   filter(program: string, args: readonly string[], source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+  /** Starts a program that goes on until it is told to end. It does not outlive us, even when we are killed. */
+  start(program: string, args: readonly string[], events: RunningEvents): Running;
 }
 
 export interface Listener {
@@ -96,6 +119,7 @@ export interface Terminal {
   readonly outIsTty: boolean;
   readonly input: AsyncIterable<Uint8Array>;
   out(text: string): Promise<boolean>;
+  outBytes(bytes: Uint8Array): Promise<boolean>;
   error(text: string): void;
 }
 
