@@ -43,6 +43,15 @@ export function ownerOfRule(chain: string, target: string | null, comment: strin
   return COMMENTS.find(([re]) => comment !== null && re.test(comment))?.[1] ?? 'other';
 }
 
+/** Owner of a native nftables table, by the name that each component gives it. */
+export function ownerOfNft(table: string): Owner {
+  if (table === 'kube-proxy') return 'kube-proxy';
+  if (/^cni_|^crio-|^flannel/.test(table)) return 'cni';
+  if (/^docker/.test(table)) return 'docker';
+  if (/^calico|^cali/.test(table)) return 'calico';
+  return /^istio/.test(table) ? 'istio' : 'other';
+}
+
 /** How an owner is called in a sentence. */
 export const OWNER_NAMES: Readonly<Record<Owner, string>> = {
   'kube-proxy': 'kube-proxy',

@@ -40,6 +40,7 @@ const siblings = [
   { folder: 'parsers/wire', what: 'protocol' },
   { folder: 'netpath/match', what: 'match' },
   { folder: 'netpath/target', what: 'target' },
+  { folder: 'netpath/expr', what: 'expression' },
   { folder: 'netpath/diagnose/rules', what: 'diagnosis' },
 ];
 

@@ -33,6 +33,13 @@ const REGISTRIES = [
     typeFrom: '../kernel/clause.ts',
   },
   {
+    folder: 'netpath/expr',
+    member: 'expr',
+    list: 'exprModules',
+    type: 'ExprModule',
+    typeFrom: '../kernel/nft-value.ts',
+  },
+  {
     folder: 'netpath/diagnose/rules',
     member: 'diagnosis',
     list: 'diagnoses',

@@ -27,6 +27,8 @@ export interface Connection {
   /** Confirmed and seen replies, for --ctstatus. */
   seenReply: boolean;
   assured: boolean;
+  /** The kernel knows it for good: its first packet has left the last hook, or it stands in the dump. */
+  confirmed: boolean;
   /** The dump's entry behind this connection, if it came from one. */
   readonly entry: ConntrackEntry | null;
 }
@@ -48,6 +50,7 @@ export function newConnection(p: Packet): Connection {
     mark: 0,
     seenReply: false,
     assured: false,
+    confirmed: false,
     entry: null,
   };
 }
@@ -105,6 +108,7 @@ export function connectionOf(entry: ConntrackEntry, direction: 'original' | 'rep
     mark: entry.mark,
     seenReply: !entry.unreplied,
     assured: entry.assured,
+    confirmed: true,
     entry,
   };
 }

@@ -7,7 +7,14 @@ import { type CompiledTable, compileTable, type TraceStyle } from './chains.ts';
 import type { NodeView } from './clause.ts';
 import { Fib } from './fib.ts';
 import { type Hook, NFT_HOOKS } from './hooks.ts';
+import { CompiledNftTable } from './nft-chains.ts';
 import { SetIndex } from './sets.ts';
+
+/** A native nftables base chain with its table. */
+export interface NativeChain {
+  readonly table: CompiledNftTable;
+  readonly base: NftBaseChain;
+}
 
 export class Machine implements NodeView {
   readonly state: NodeState;
@@ -15,6 +22,8 @@ export class Machine implements NodeView {
   readonly sets: SetIndex | null;
   readonly pods: readonly Pod[];
   readonly tables: readonly CompiledTable[];
+  /** Native nftables tables. */
+  readonly nftTables: readonly CompiledNftTable[];
   readonly links: ReadonlyMap<string, Link>;
   /** What could not be compiled or is missing, as sentences for the user. */
   readonly issues: string[] = [];
@@ -25,6 +34,9 @@ export class Machine implements NodeView {
     this.sets = state.ipsets ? new SetIndex(state.ipsets) : null;
     this.pods = podsOf(state);
     this.links = new Map((state.host.links ?? []).map((l) => [l.name, l]));
+    this.nftTables = (state.nft?.tables ?? [])
+      .filter((t) => !t.managedByIptables)
+      .map((t) => new CompiledNftTable(t, this.#nftStyle()));
     this.tables = state.iptables.flatMap((d) =>
       [...d.tables.values()].map((t) => compileTable(t, d.family, this.#style(d), state.nft)),
     );
@@ -32,7 +44,10 @@ export class Machine implements NodeView {
 
   #style(dump: IptablesDump): TraceStyle {
     const backend = dump.backend ?? this.state.iptablesBackend ?? 'legacy';
-    if (backend === 'legacy') return 'legacy';
+    return backend === 'legacy' ? 'legacy' : this.#nftStyle();
+  }
+
+  #nftStyle(): TraceStyle {
     // 6.7 masks the verdict before it tells rules from returns (net/netfilter/nf_tables_core.c); without uname the newer form is shown.
     const k = this.state.kernel;
     return k && (k.major < 6 || (k.major === 6 && k.minor < 7)) ? 'nft-before-6.7' : 'nft';
@@ -77,7 +92,7 @@ export class Machine implements NodeView {
   }
 
   readonly #tablesAt = new Map<string, readonly CompiledTable[]>();
-  readonly #nativeAt = new Map<string, readonly NftBaseChain[]>();
+  readonly #nativeAt = new Map<string, readonly NativeChain[]>();
 
   /** Tables of a family that have the chain of a hook. */
   tablesAt(hook: Hook, family: 4 | 6): readonly CompiledTable[] {
@@ -91,24 +106,29 @@ export class Machine implements NodeView {
     return this.tables.filter((t) => t.family === family && t.source.chains.has(hook) && t.exists(hook));
   }
 
-  /** Native nftables base chains with rules at a hook: not simulated, so the outcome depends on them. */
-  nativeChainsAt(hook: Hook, family: 4 | 6): readonly NftBaseChain[] {
+  /** Native nftables base chains at a hook that packets of the family meet, with their tables. */
+  nativeChainsAt(hook: Hook, family: 4 | 6): readonly NativeChain[] {
     const key = `${hook} ${family}`;
     const known = this.#nativeAt.get(key) ?? this.#findNative(hook, family);
     this.#nativeAt.set(key, known);
     return known;
   }
 
-  #findNative(hook: Hook, family: 4 | 6): NftBaseChain[] {
-    const nft = this.state.nft;
-    if (!nft) return [];
-    const managed = new Set(nft.tables.filter((t) => t.managedByIptables).map((t) => `${t.family} ${t.name}`));
-    return nft.baseChains.filter(
-      (b) =>
-        b.hook === NFT_HOOKS[hook] &&
-        (b.family === 'inet' || b.family === (family === 4 ? 'ip' : 'ip6')) &&
-        (b.ruleCount > 0 || b.policy === 'drop') &&
-        !managed.has(`${b.family} ${b.table}`),
+  #findNative(hook: Hook, family: 4 | 6): NativeChain[] {
+    return this.nftTables.flatMap((table) => {
+      const t = table.table;
+      if (t.family !== 'inet' && t.family !== (family === 4 ? 'ip' : 'ip6')) return [];
+      const chains = this.state.nft?.baseChains ?? [];
+      return chains
+        .filter((b) => b.hook === NFT_HOOKS[hook] && b.family === t.family && b.table === t.name)
+        .map((base) => ({ table, base }));
+    });
+  }
+
+  /** Tables of families that are not simulated (bridge, netdev) and hold rules. */
+  foreignTables(): readonly CompiledNftTable[] {
+    return this.nftTables.filter(
+      (t) => /^(?:bridge|netdev)$/.test(t.table.family) && [...t.table.chains.values()].some((c) => c.rules.length > 0),
     );
   }
 

@@ -5,11 +5,12 @@ import type { SourceRef } from '../../parsers/core/issue.ts';
 import type { ConntrackEntry } from '../../parsers/nodestate/state.ts';
 import type { Owner } from '../owner.ts';
 import type { DispositionKind, Fragment, Step, StepKind } from '../trace.ts';
-import { type CompiledRule, type CompiledTable, walk } from './chains.ts';
+import { type CompiledTable, walk } from './chains.ts';
 import type { Context, NatAddress } from './clause.ts';
 import { type Connection, natOfEntry } from './conntrack.ts';
 import { CONNTRACK_PRIORITY, type Hook, TABLE_PRIORITIES } from './hooks.ts';
-import type { Machine } from './machine.ts';
+import type { Machine, NativeChain } from './machine.ts';
+import { type NftResult, walkNft } from './nft-chains.ts';
 import { dstText, type Packet, srcText, stateOf } from './packet.ts';
 import type { World } from './world.ts';
 
@@ -30,6 +31,23 @@ export function ending(
   more: Partial<Ending> = {},
 ): Ending {
   return { kind, reason, source, interface: null, pod: null, process: null, ...more };
+}
+
+/** Who set a NAT, and where that stands. */
+interface NatOrigin {
+  readonly owner: Owner;
+  readonly source: SourceRef;
+}
+
+interface NatChain {
+  readonly priority: number;
+  readonly rules: number;
+  readonly name: string;
+  readonly source: SourceRef | null;
+  readonly walk: () => {
+    readonly end: Ending | null;
+    readonly nat: (NatOrigin & { readonly type: 'dnat' | 'snat'; readonly address: NatAddress }) | null;
+  };
 }
 
 export class Walker {
@@ -86,15 +104,19 @@ export class Walker {
 
   /** Runs what is registered at a hook between two priorities (inclusive); null when the packet goes on. */
   runHook(hook: Hook, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY): Ending | null {
-    const unsure = this.#askNative(hook, from, to);
-    if (unsure) return unsure;
     const at = this.machine.tablesAt(hook, this.packet.family);
-    const entries = at
-      .filter((t) => t.name !== 'nat')
-      .map((table) => ({
-        priority: TABLE_PRIORITIES[table.name]?.[hook],
-        run: (p: number) => this.#runTable(table, hook, p),
-      }));
+    const native = this.machine.nativeChainsAt(hook, this.packet.family);
+    const entries = [
+      ...at
+        .filter((t) => t.name !== 'nat')
+        .map((table) => ({
+          priority: TABLE_PRIORITIES[table.name]?.[hook],
+          run: (p: number) => this.#runTable(table, hook, p),
+        })),
+      ...native
+        .filter((n) => n.base.type !== 'nat')
+        .map((n) => ({ priority: n.base.priority, run: () => this.#runNative(n, hook) })),
+    ];
     const natPriority = TABLE_PRIORITIES['nat']?.[hook];
     const all: { priority: number | undefined; run: (p: number) => Ending | null }[] = [
       ...entries,
@@ -108,22 +130,26 @@ export class Walker {
       const end = e.run(e.priority);
       if (end) return end;
     }
+    if ((hook === 'POSTROUTING' || hook === 'INPUT') && to === Number.POSITIVE_INFINITY) {
+      this.connection.confirmed = this.connection.attached;
+    }
     return null;
   }
 
-  /** Native nftables rules are not simulated yet: going on assumes that they let the packet pass unchanged, and says so. */
-  #askNative(hook: Hook, from: number, to: number): Ending | null {
-    for (const chain of this.machine.nativeChainsAt(hook, this.packet.family)) {
-      if (chain.priority < from || chain.priority > to) continue;
-      const assumed = `chain ${chain.name} of the nftables table ${chain.family} ${chain.table} lets the packet pass unchanged`;
-      if (this.world.assumptions.some((a) => a.assumed === assumed)) continue;
-      this.world.decide({
-        source: chain.source,
-        why: 'Rules of native nftables tables are not simulated; only iptables rules are.',
-        choices: [{ assumed, probability: null }],
-      });
-    }
-    return null;
+  #runNative(n: NativeChain, hook: Hook): Ending | null {
+    return this.#endOfNft(walkNft(n.table, n.base, this.context(hook), this.steps), n);
+  }
+
+  #endOfNft(r: NftResult, n: NativeChain): Ending | null {
+    if (r.kind === 'accept') return null;
+    const where = `chain ${n.base.name} of the nftables table ${n.base.family} ${n.base.table}`;
+    const source = r.rule?.source ?? n.base.source;
+    if (r.kind === 'loop')
+      return ending('loop', `The chains of ${n.base.table} jump in a circle; no kernel loads such rules.`, source);
+    if (r.kind === 'insufficient')
+      return ending('insufficientInfo', `It is not known ${r.why}. What would settle it: ${r.settle}.`, source);
+    if (r.rejected !== null) return ending('rejected', `A rule in ${where} rejects it with ${r.rejected}.`, source);
+    return ending('dropped', `${r.rule ? 'A rule in' : 'The policy of'} ${where} drops it.`, source);
   }
 
   #runTable(table: CompiledTable, hook: Hook, priority: number): Ending | null {
@@ -184,39 +210,92 @@ export class Walker {
     return null;
   }
 
-  #askNatChains(hook: Hook, priority: number): Ending | null {
-    let tables = this.machine.tablesAt(hook, this.packet.family).filter((t) => t.name === 'nat');
-    if (tables.length > 1 && tables.every((t) => (t.source.chains.get(hook)?.rules.length ?? 0) > 0)) {
-      const names = tables.map((t) => (t.style === 'legacy' ? 'legacy' : 'nf_tables'));
-      const first = this.world.decide({
-        source: tables[0]?.source.chains.get(hook)?.source ?? null,
-        why: 'nat rules stand in both backends; which was registered last, and so runs first, is in no dump (nft list hooks would tell).',
-        choices: names.map((n) => ({ assumed: `the nat table of the ${n} backend runs first`, probability: null })),
+  /**
+   * The nat chains of a hook in the order the dispatcher asks them: by priority, and at equal priority the one registered last first,
+   * which no dump tells. Where more than one of them has rules, each may be first in a world of its own.
+   */
+  #natChains(hook: Hook, priority: number): NatChain[] {
+    const chains: NatChain[] = [];
+    for (const table of this.machine.tablesAt(hook, this.packet.family)) {
+      if (table.name !== 'nat') continue;
+      const base = table.source.chains.get(hook);
+      chains.push({
+        priority,
+        rules: base?.rules.length ?? 0,
+        name: `the nat table of iptables (${table.style === 'legacy' ? 'legacy' : 'nf_tables'})`,
+        source: base?.source ?? null,
+        walk: () => {
+          const r = walk(table, hook, this.context(hook), priority, this.steps);
+          const end = this.#endOf(r, table, hook);
+          const nat =
+            r.kind === 'accept' && r.nat
+              ? { type: r.nat.type, address: r.nat.address, owner: r.nat.rule.owner, source: r.nat.rule.rule.source }
+              : null;
+          return { end, nat };
+        },
       });
-      tables = [...tables.slice(first), ...tables.slice(0, first)];
     }
-    for (const table of tables) {
-      const r = walk(table, hook, this.context(hook), priority, this.steps);
-      const end = this.#endOf(r, table, hook);
+    for (const n of this.machine.nativeChainsAt(hook, this.packet.family)) {
+      if (n.base.type !== 'nat') continue;
+      chains.push({
+        priority: n.base.priority,
+        rules: n.base.ruleCount,
+        name: `chain ${n.base.name} of the nftables table ${n.base.family} ${n.base.table}`,
+        source: n.base.source,
+        walk: () => {
+          const r = walkNft(n.table, n.base, this.context(hook), this.steps);
+          const nat =
+            r.kind === 'accept' && r.nat
+              ? { type: r.nat.type, address: r.nat.address, owner: r.nat.owner, source: r.nat.rule.source }
+              : null;
+          return { end: this.#endOfNft(r, n), nat };
+        },
+      });
+    }
+    chains.sort((a, b) => a.priority - b.priority);
+    return this.#withTiesDecided(chains);
+  }
+
+  #withTiesDecided(chains: NatChain[]): NatChain[] {
+    const tied = chains.filter(
+      (c) => c.rules > 0 && chains.some((o) => o !== c && o.rules > 0 && o.priority === c.priority),
+    );
+    if (tied.length < 2) return chains;
+    const first =
+      tied[
+        this.world.decide({
+          source: tied[0]?.source ?? null,
+          why: 'Several nat chains stand at the same priority; the one registered last runs first, and no dump tells which that is (nft list hooks does).',
+          choices: tied.map((c) => ({ assumed: `${c.name} runs first`, probability: null })),
+        })
+      ];
+    if (!first) return chains;
+    const rest = chains.filter((c) => c !== first);
+    const at = rest.findIndex((c) => c.priority >= first.priority);
+    return at < 0 ? [...rest, first] : [...rest.slice(0, at), first, ...rest.slice(at)];
+  }
+
+  #askNatChains(hook: Hook, priority: number): Ending | null {
+    for (const chain of this.#natChains(hook, priority)) {
+      const { end, nat } = chain.walk();
       if (end) return end;
-      if (r.kind === 'accept' && r.nat) {
-        if (r.nat.type === 'dnat') this.#dnat(r.nat.address, hook, priority, r.nat.rule);
-        else this.#snat(r.nat.address, hook, priority, r.nat.rule);
-        return null;
-      }
+      if (!nat) continue;
+      if (nat.type === 'dnat') this.#dnat(nat.address, hook, priority, nat);
+      else this.#snat(nat.address, hook, priority, nat);
+      return null;
     }
     return null;
   }
 
-  #dnat(to: NatAddress, hook: Hook, priority: number, rule: CompiledRule): void {
+  #dnat(to: NatAddress, hook: Hook, priority: number, by: NatOrigin): void {
     const ip = to.ip ?? this.packet.dst;
     const port = to.port ?? this.packet.dport;
     // NAT onto the same address is none: the connection does not become DNAT by it (nf_nat_setup_info).
     if (!sameIp(ip, this.packet.dst) || port !== this.packet.dport) this.connection.dnat = { ip, port };
-    this.rewriteDst(ip, port, hook, priority, rule.owner, rule.rule.source);
+    this.rewriteDst(ip, port, hook, priority, by.owner, by.source);
   }
 
-  #snat(to: NatAddress, hook: Hook, priority: number, rule: CompiledRule): void {
+  #snat(to: NatAddress, hook: Hook, priority: number, by: NatOrigin): void {
     const ip = to.ip ?? this.packet.src;
     let port = to.port ?? this.packet.sport;
     let known = !to.randomPort;
@@ -228,7 +307,7 @@ export class Walker {
     }
     this.sourcePortUnknown = !known && port !== null;
     if (!sameIp(ip, this.packet.src) || port !== this.packet.sport) this.connection.snat = { ip, port };
-    this.rewriteSrc(ip, port, hook, priority, rule.owner, rule.rule.source);
+    this.rewriteSrc(ip, port, hook, priority, by.owner, by.source);
   }
 
   #applyStored(hook: Hook, priority: number, destination: boolean): void {

@@ -36,13 +36,13 @@ function stateClause(o: RuleOption, wanted: readonly string[]): Clause {
 
 function statusClause(o: RuleOption, wanted: readonly string[]): Clause {
   return clause((c): Tri => {
-    const { seenReply, assured, entry } = c.connection;
+    const { seenReply, assured, confirmed } = c.connection;
     if (wanted.includes('EXPECTED')) return unknown('whether a helper expected this connection', 'conntrack -L expect');
     const has =
       (wanted.includes('SEEN_REPLY') && seenReply) ||
       (wanted.includes('ASSURED') && assured) ||
-      (wanted.includes('CONFIRMED') && entry !== null) ||
-      (wanted.includes('NONE') && !seenReply && !assured && entry === null);
+      (wanted.includes('CONFIRMED') && confirmed) ||
+      (wanted.includes('NONE') && !seenReply && !assured && !confirmed);
     return signed(o, has);
   });
 }

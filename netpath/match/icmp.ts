@@ -1,21 +1,8 @@
 // -m icmp: type and code, by number or by the names that iptables prints.
 import { ICMP } from '../../parsers/core/protocol-numbers.ts';
 import { type Clause, clause, type MatchModule } from '../kernel/clause.ts';
+import { ICMP_TYPES } from '../kernel/icmp-names.ts';
 import { signed } from '../kernel/option-values.ts';
-
-const NAMES: Readonly<Record<string, number>> = {
-  'echo-reply': 0,
-  'destination-unreachable': 3,
-  'source-quench': 4,
-  redirect: 5,
-  'echo-request': 8,
-  'router-advertisement': 9,
-  'router-solicitation': 10,
-  'time-exceeded': 11,
-  'parameter-problem': 12,
-  'timestamp-request': 13,
-  'timestamp-reply': 14,
-};
 
 export const match: MatchModule = {
   module: 'icmp',
@@ -25,7 +12,7 @@ export const match: MatchModule = {
       const value = o.values[0] ?? '';
       if (value === 'any') continue;
       const [typeText = '', codeText] = value.split('/');
-      const type = NAMES[typeText] ?? (/^\d+$/.test(typeText) ? Number(typeText) : null);
+      const type = ICMP_TYPES[typeText] ?? (/^\d+$/.test(typeText) ? Number(typeText) : null);
       if ((o.name !== '--icmp-type' && o.name !== '--icmpv6-type') || type === null)
         return `${o.name} ${value} is not understood`;
       const code = codeText === undefined ? null : Number(codeText);

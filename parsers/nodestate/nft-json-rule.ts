@@ -55,6 +55,7 @@ export function jsonExpr(j: Json): NftExpr {
   if (j.string !== null)
     return j.string.startsWith('@') ? { kind: 'setRef', name: j.string.slice(1) } : { kind: 'value', text: j.string };
   if (j.number !== null) return { kind: 'value', text: text(j) };
+  if (j.boolean !== null) return { kind: 'value', text: j.boolean ? 'exists' : 'missing' };
   const flags = flagsOf(j);
   if (flags) return { kind: 'flags', items: flags };
   const entry = only(j);
@@ -105,12 +106,12 @@ export function jsonExpr(j: Json): NftExpr {
 }
 
 function match(v: Json): NftStatement {
-  const left = jsonExpr(v.get('left'));
-  const right = jsonExpr(v.get('right'));
-  const op = v.get('op').string ?? '==';
-  const bitmask = right.kind === 'flags' && left.kind !== 'binary';
-  if (op === 'in') return { kind: 'match', left, op: right.kind === 'flags' ? 'in' : '==', right };
-  return { kind: 'match', left, op: bitmask ? (op === '!=' ? 'notIn' : 'in') : op, right };
+  return {
+    kind: 'match',
+    left: jsonExpr(v.get('left')),
+    op: v.get('op').string ?? '==',
+    right: jsonExpr(v.get('right')),
+  };
 }
 
 export function jsonStatement(j: Json): NftStatement {

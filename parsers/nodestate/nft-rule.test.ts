@@ -18,6 +18,7 @@ const plain = (statements: readonly NftStatement[]): unknown =>
       (key, v: unknown) => {
         if (key === 'text' && typeof v === 'string') return /^0x[0-9a-f]+$/.test(v) ? String(Number(v)) : v;
         if (key === 'source') return null;
+        if (key === 'op' && v === 'in') return '=='; // the text has no sign for either
         return v;
       },
     ).replace(/"kind":"stateful","text":"[^"]*"/g, '"kind":"stateful"'),

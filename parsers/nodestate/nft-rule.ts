@@ -17,6 +17,11 @@ export function nftTokens(line: string): NftToken[] | null {
     const m = re.exec(line);
     if (!m) return null;
     at = re.lastIndex;
+    // nft 1.0.6 prints this after a conntrack port whose protocol is a set
+    if (m[3] === '[invalid' && line.startsWith(' type]', at)) {
+      at += ' type]'.length;
+      continue;
+    }
     if (m[1] !== undefined) out.push({ text: m[1], quoted: true });
     else if (m[2] !== undefined) out.push({ text: m[2], quoted: false });
     else if (m[3] !== undefined) out.push({ text: m[3], quoted: false });
@@ -345,13 +350,15 @@ class Parser {
     if (this.eat('vmap')) return { kind: 'vmap', key: left, data: this.operand() };
     if (this.eat('set')) return { kind: 'mangle', key: left, value: this.#value() };
     if (this.eat('map')) throw new NotUnderstood('a map outside a statement');
-    const op = OPERATORS.has(this.peek()) ? this.word() : '==';
+    // Without a sign, flags are asked one by one and everything else for equality; both are "in".
+    const op = OPERATORS.has(this.peek()) ? this.word() : 'in';
     const right = this.operand();
     // `tcp flags syn / fin,syn,rst,ack` is `tcp flags & (fin|syn|rst|ack) == syn`.
-    if (this.eat('/'))
-      return { kind: 'match', left: { kind: 'binary', op: '&', left, right: this.operand() }, op, right };
-    const explicit = left.kind === 'binary' || right.kind !== 'flags';
-    return { kind: 'match', left, op: explicit ? op : op === '!=' ? 'notIn' : 'in', right };
+    if (this.eat('/')) {
+      const masked: NftExpr = { kind: 'binary', op: '&', left, right: this.operand() };
+      return { kind: 'match', left: masked, op: op === 'in' ? '==' : op, right };
+    }
+    return { kind: 'match', left, op, right };
   }
 
   /** A value of a mangle or nat statement: a selector with bit operations, a map, or a literal. */

@@ -1,0 +1,84 @@
+// Header fields. A field of a protocol that the packet does not have ends the rule (nft adds that check itself when it prints without).
+import { hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP } from '../../parsers/core/protocol-numbers.ts';
+import type { ExprModule, Value, ValueType } from '../kernel/nft-value.ts';
+import { unknown } from '../tri.ts';
+
+const TRANSPORT: Readonly<Record<string, number>> = {
+  tcp: TCP,
+  udp: UDP,
+  sctp: SCTP,
+  icmp: ICMP,
+  icmpv6: ICMPV6,
+  udplite: 136,
+  dccp: 33,
+};
+const v = (type: ValueType, value: Value['value']): Value => ({ type, value });
+
+export const expr: ExprModule = {
+  kind: 'payload',
+  evaluate(e, c) {
+    if (e.kind !== 'payload') return null;
+    const p = c.packet;
+    const { protocol, field } = e;
+    if (protocol === 'ip' || protocol === 'ip6') {
+      if (p.family !== (protocol === 'ip' ? 4 : 6)) return null;
+      switch (field) {
+        case 'saddr':
+          return v('address', p.src);
+        case 'daddr':
+          return v('address', p.dst);
+        case 'protocol':
+        case 'nexthdr':
+          return v('protocol', p.protocol);
+        case 'ttl':
+        case 'hoplimit':
+          return v('number', p.ttl);
+        case 'length':
+          return p.length === null
+            ? unknown('how long the packet is', 'the option "length N" of the packet')
+            : v('number', p.length);
+        case 'dscp':
+          return v('dscp', p.tos >> 2);
+        case 'version':
+          return v('number', p.family);
+        default:
+          return unknown(`the packet's ${protocol} ${field}`, 'a capture of the packet');
+      }
+    }
+    if (protocol === 'ether') {
+      if (p.inIf === null) return null;
+      if (field === 'saddr')
+        return p.mac === null
+          ? unknown('the source MAC of the frame', 'the option "mac aa:bb:…" of the packet')
+          : v('mac', p.mac);
+      return unknown(`the frame's ${field}`, 'a capture of the frame');
+    }
+    // th is whatever stands where the ports would be, whatever the protocol is: of ICMP type and code, and the checksum.
+    if (protocol === 'th' && (p.protocol === ICMP || p.protocol === ICMPV6) && p.icmpType !== null) {
+      if (field === 'sport') return v('port', (p.icmpType << 8) | (p.icmpCode ?? 0));
+      return unknown(
+        'the checksum of an ICMP packet, which stands where the rule looks for a port',
+        'a capture of the packet',
+      );
+    }
+    const wanted = TRANSPORT[protocol];
+    if (protocol === 'th' ? !hasPorts(p.protocol) : p.protocol !== wanted)
+      return wanted === undefined && protocol !== 'th'
+        ? unknown(`the packet's ${protocol} ${field}`, 'a capture of the packet')
+        : null;
+    switch (field) {
+      case 'sport':
+        return p.sport === null ? null : v('port', p.sport);
+      case 'dport':
+        return p.dport === null ? null : v('port', p.dport);
+      case 'flags':
+        return v('tcpFlags', p.tcpFlags);
+      case 'type':
+        return p.icmpType === null ? null : v(protocol === 'icmp' ? 'icmpType' : 'icmpv6Type', p.icmpType);
+      case 'code':
+        return p.icmpCode === null ? null : v('number', p.icmpCode);
+      default:
+        return unknown(`the packet's ${protocol} ${field}`, 'a capture of the packet');
+    }
+  },
+};

@@ -1,0 +1,60 @@
+// The kernel's trace of native rules, as `nft monitor trace` prints it.
+import type { ChildProcess } from 'node:child_process';
+import readline from 'node:readline';
+import type { KernelLine } from './kernel-trace.ts';
+
+const HEAD = /^trace id (\S+) (\S+) (\S+) (\S+) (.*)$/;
+
+export class NftTraceReader {
+  #lines: KernelLine[] = [];
+  #packet = '';
+  #seen = 0;
+
+  constructor(monitor: ChildProcess) {
+    if (!monitor.stdout) throw new Error('no stdout');
+    readline.createInterface({ input: monitor.stdout }).on('line', (l) => this.#read(l.trimEnd()));
+  }
+
+  #read(text: string): void {
+    this.#seen++;
+    const m = HEAD.exec(text);
+    if (!m) return;
+    const [, , , table = '', chain = '', rest = ''] = m;
+    if (rest.startsWith('packet: ')) {
+      this.#packet = rest;
+      return;
+    }
+    const field = (re: RegExp): string => re.exec(this.#packet)?.[1] ?? '';
+    const common = {
+      table,
+      chain,
+      src: field(/ip saddr (\S+)/),
+      dst: field(/ip daddr (\S+)/),
+      sport: field(/(?:tcp|udp) sport (\S+)/),
+      dport: field(/(?:tcp|udp) dport (\S+)/),
+      mark: 0,
+    };
+    const rule = /^rule (.*) \(verdict (\S+)(?: (\S+))?\)$/.exec(rest);
+    const policy = /^policy (\S+)/.exec(rest);
+    if (rule) {
+      const verdict =
+        rule[3] === undefined ? (rule[2] ?? '').toUpperCase() : `${(rule[2] ?? '').toUpperCase()}:${rule[3]}`;
+      this.#lines.push({ ...common, kind: 'rule', verdict, rule: (rule[1] ?? '').trim() });
+    } else if (policy)
+      this.#lines.push({ ...common, kind: 'policy', verdict: (policy[1] ?? '').toUpperCase(), rule: '' });
+    // "verdict continue" and "verdict return" without a rule: the end of a chain, which kernels from 6.7 on do not mean (chains.ts)
+  }
+
+  async take(quietMs: number, firstMs = 0): Promise<KernelLine[]> {
+    for (const end = Date.now() + firstMs; this.#lines.length === 0 && Date.now() < end; )
+      await new Promise((r) => setTimeout(r, 5));
+    let seen = -1;
+    while (seen !== this.#seen) {
+      seen = this.#seen;
+      await new Promise((r) => setTimeout(r, quietMs));
+    }
+    const out = this.#lines;
+    this.#lines = [];
+    return out;
+  }
+}
