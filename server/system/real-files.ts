@@ -30,6 +30,16 @@ export const realFiles: Files = {
       throw error;
     }
   },
+  async identity(file) {
+    try {
+      const st = await fsp.stat(file);
+      return { device: st.dev, inode: st.ino };
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR', 'ESRCH'].includes(String(error.code)))
+        return null;
+      throw error;
+    }
+  },
   async list(folder) {
     const entries = await fsp.readdir(folder, { withFileTypes: true });
     return entries.map((e) => ({ name: e.name, kind: kindOf(e) })).sort((x, y) => (x.name < y.name ? -1 : 1));

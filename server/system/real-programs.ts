@@ -4,7 +4,7 @@ import fsp from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Keeper } from './real-keeper.ts';
-import type { Programs, Running, RunningEvents } from './system.ts';
+import type { ProgramResult, Programs, Running, RunningEvents } from './system.ts';
 
 /** A node's PATH often lacks the sbin folders where iptables and tcpdump live. */
 const alwaysSearched = ['/usr/sbin', '/sbin', '/usr/bin', '/bin'];
@@ -90,17 +90,30 @@ export const realPrograms: Programs = {
     }
     return null;
   },
-  run(program, args, timeoutMs) {
+  run(program, args, timeoutMs, limit = outputLimit) {
     return new Promise((resolve, reject) => {
-      const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs });
+      const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
       const texts = { stdout: '', stderr: '' };
+      let end: ProgramResult['end'] = 'exited';
+      const kill = (why: typeof end) => {
+        end = why;
+        child.kill('SIGKILL');
+      };
+      const timer = setTimeout(() => kill('timed out'), timeoutMs);
       for (const stream of ['stdout', 'stderr'] as const) {
         child[stream].setEncoding('utf8').on('data', (text: string) => {
-          if (texts[stream].length < outputLimit) texts[stream] += text;
+          if (texts[stream].length < limit) texts[stream] += text;
+          else if (end === 'exited') kill('too long');
         });
       }
-      child.once('error', reject);
-      child.once('close', (status) => resolve({ status: status ?? 1, ...texts }));
+      child.once('error', (error) => {
+        clearTimeout(timer);
+        reject(error);
+      });
+      child.once('close', (status) => {
+        clearTimeout(timer);
+        resolve({ status: status ?? 1, end, ...texts });
+      });
     });
   },
   filter,

@@ -62,6 +62,30 @@ function listen(options: ListenOptions): Promise<Listener> {
   });
 }
 
+const socketAnswerLimit = 64 << 20;
+
+function getFromSocket(socketPath: string, path: string, timeoutMs: number): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const request = http.get({ socketPath, path, headers: { host: 'localhost' } }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (more: string) => {
+        text += more;
+        if (text.length > socketAnswerLimit) request.destroy(new Error('the answer is too long'));
+      });
+      answer.once('end', () => {
+        clearTimeout(timer);
+        resolve({ status: answer.statusCode ?? 0, text });
+      });
+      answer.once('error', reject);
+    });
+    const timer = setTimeout(() => request.destroy(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
+    request.once('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+  });
+}
+
 /** @param packageFolder where dist/, fixtures/ and package.json stand */
 export function realSystem(packageFolder: string): System {
   return {
@@ -86,5 +110,6 @@ export function realSystem(packageFolder: string): System {
       },
     },
     listen,
+    getFromSocket,
   };
 }

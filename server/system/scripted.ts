@@ -10,6 +10,8 @@ export interface Script {
   readonly programs?: Readonly<Record<string, (args: readonly string[], input: Uint8Array) => Uint8Array | string>>;
   /** Programs that run until they are told to end: what they do with the events, and how they take signals. */
   readonly running?: (program: string, args: readonly string[], events: RunningEvents) => Running;
+  /** Unix socket → what it answers to a GET of this path. */
+  readonly sockets?: Readonly<Record<string, (path: string) => string>>;
   readonly input?: readonly Uint8Array[];
   readonly env?: Readonly<Record<string, string>>;
   readonly outIsTty?: boolean;
@@ -52,6 +54,17 @@ class MemoryFiles implements Files {
     const found = this.disk_.get(at);
     if (found !== undefined) return { kind: 'file', bytes: found.length, modifiedMs: 0 };
     return this.isFolder(at) ? { kind: 'folder', bytes: 0, modifiedMs: 0 } : null;
+  }
+
+  /** Paths with the same content that starts with `same:` lead to one thing, as two names of a namespace do. */
+  async identity(file: string) {
+    const found = this.disk_.get(path.normalize(file));
+    if (found === undefined) return null;
+    const text = new TextDecoder().decode(found);
+    const key = text.startsWith('same:') ? text : path.normalize(file);
+    let inode = 7;
+    for (const c of key) inode = (inode * 31 + (c.codePointAt(0) ?? 0)) % 1_000_000_007;
+    return { device: text.startsWith('same:') ? 4 : 1, inode };
   }
 
   async list(folder: string) {
@@ -146,7 +159,7 @@ function scriptedPrograms(script: Script): Programs {
     async run(program, args) {
       const output = known[path.basename(program)]?.(args, new Uint8Array(0));
       if (output === undefined) throw failure('ENOENT', program);
-      return { status: 0, stdout: new TextDecoder().decode(bytesOf(output)), stderr: '' };
+      return { status: 0, end: 'exited', stdout: new TextDecoder().decode(bytesOf(output)), stderr: '' };
     },
     async *filter(program, args, source) {
       const parts: number[] = [];
@@ -205,6 +218,11 @@ export function scriptedSystem(script: Script = {}): ScriptedSystem {
       nodeVersion: 'v20.19.0',
       packageFolder: '/package',
       onStop: () => undefined,
+    },
+    async getFromSocket(socket, at) {
+      const text = script.sockets?.[socket]?.(at);
+      if (text === undefined) throw failure('ENOENT', socket);
+      return { status: 200, text };
     },
     listen: () => Promise.reject(failure('ENOTSUP', 'a scripted system opens no sockets')),
   };

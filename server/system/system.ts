@@ -35,6 +35,8 @@ export interface Disk {
 export interface Files {
   /** Null when there is nothing at this path. */
   stat(path: string): Promise<FileStat | null>;
+  /** Device and inode of what the path leads to, which tell whether two paths are one thing; null when there is nothing. */
+  identity(path: string): Promise<{ readonly device: number; readonly inode: number } | null>;
   list(folder: string): Promise<FolderEntry[]>;
   read(path: string): AsyncIterable<Uint8Array>;
   readText(path: string): Promise<string>;
@@ -57,6 +59,8 @@ export interface Files {
 
 export interface ProgramResult {
   readonly status: number;
+  /** `timed out` and `too long`: it was killed, and stdout holds what came until then. */
+  readonly end: 'exited' | 'timed out' | 'too long';
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -83,8 +87,8 @@ export interface Running {
 export interface Programs {
   /** Full path of a program, or null when it is not installed. */
   find(name: string): Promise<string | null>;
-  /** Arguments are never seen by a shell. */
-  run(program: string, args: readonly string[], timeoutMs: number): Promise<ProgramResult>;
+  /** Arguments are never seen by a shell. @param outputLimit characters of stdout to take, 16 Mi when left out */
+  run(program: string, args: readonly string[], timeoutMs: number, outputLimit?: number): Promise<ProgramResult>;
   /** Feeds `source` to the program and yields what it prints; throws its last line of stderr when it fails. */
   filter(program: string, args: readonly string[], source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
   /** Starts a program that goes on until it is told to end. It does not outlive us, even when we are killed. */
@@ -141,6 +145,8 @@ export interface System {
   readonly terminal: Terminal;
   readonly process: ProcessFacts;
   listen(options: ListenOptions): Promise<Listener>;
+  /** One GET over a Unix socket; the answer may have 64 MiB. */
+  getFromSocket(socket: string, path: string, timeoutMs: number): Promise<{ status: number; text: string }>;
 }
 
 /** Why the operating system refused, in words: `does not exist`, `may not be read by this user`, … */
