@@ -92,9 +92,10 @@ export const captureLimits = z.object({
   packets: z.number().int().min(1).max(1_000_000_000).default(10_000_000),
   /** Free disk that is always kept. */
   keepFreeBytes: z.number().int().min(0).default(1_073_741_824),
-  /** Ring: keep only the newest `ringFiles` files of `ringBytes` each; null: one file. */
+  /** Ring: `bytes` in so many files, of which the oldest goes when another is needed; null: one file, and `bytes` ends it. */
   ringFiles: z.number().int().min(2).max(1000).nullable().default(null),
 });
+export type CaptureLimits = z.infer<typeof captureLimits>;
 
 export const captureRequest = z.object({
   name: z.string().trim().min(1).max(200).optional(),

@@ -16,7 +16,12 @@ function pointOfFile(path: string): string {
   return onNode.replace(/^(veth|pod)-(?=.)/, '$1 ');
 }
 
-/** @param interfaceName as the capture states it; null in a pcap file */
-export function pointOf(path: string, interfaceName: string | null): string {
+/** As server/capture/point-description.ts writes it. */
+const described = /^(.+) \((?:(?:in|host side of) [^()]+|bridge|uplink|loopback|vxlan|all interfaces)\)$/;
+
+/** @param interfaceName and `description` as the capture states them; null in a pcap file */
+export function pointOf(path: string, interfaceName: string | null, description: string | null = null): string {
+  const label = description === null ? undefined : described.exec(description)?.[1];
+  if (label !== undefined) return label;
   return interfaceName === null || interfaceName === '' ? pointOfFile(path) : interfaceName;
 }

@@ -21,7 +21,8 @@ export class Capture {
   }
 
   pointOfInterface(id: number): string {
-    return pointOf(this.path, this.index.interfaces[id]?.name ?? null);
+    const found = this.index.interfaces[id];
+    return pointOf(this.path, found?.name ?? null, found?.description ?? null);
   }
 
   points(): string[] {

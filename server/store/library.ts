@@ -6,10 +6,19 @@ import { detectCapture } from '../../parsers/capture/detect.ts';
 import { detectDump } from '../../parsers/nodestate/detect.ts';
 import { Refusal } from '../refusal.ts';
 import { reasonOf, type System } from '../system/system.ts';
+import { isOthers } from './capture-owner.ts';
+import { finishCapture } from './finish-capture.ts';
 import { defaultLimits, type StoreLimits } from './limits.ts';
 import { OpenCase } from './open-case.ts';
 import { newFile } from './receive.ts';
-import { type CaseFolder, type StoredCase, type StoredFile, sampleCase, storedCase } from './stored-case.ts';
+import {
+  asUploaded,
+  type CaseFolder,
+  type StoredCase,
+  type StoredFile,
+  sampleCase,
+  storedCase,
+} from './stored-case.ts';
 
 export type LibraryChange = { readonly type: 'library' } | { readonly type: 'case'; readonly id: string };
 
@@ -70,7 +79,12 @@ export class Library {
       try {
         const stored = storedCase.parse(JSON.parse(await this.system.files.readText(path.join(folder, 'case.json'))));
         await this.removeLeftovers(path.join(folder, 'incoming'));
-        this.add(entry.name, { folder, sample: false }, { ...stored, files: stored.files.flatMap(surviving) });
+        const at = { folder, sample: false };
+        const files: StoredFile[] = [];
+        for (const file of stored.files) files.push(...(await this.surviving(at, file)));
+        const added = this.add(entry.name, at, { ...stored, files });
+        // Another server's case is its own to write.
+        if (stored.files.some((f) => f.live !== null) && files.every((f) => f.live === null)) await added.save();
       } catch (error) {
         this.warn(
           `${path.join(folder, 'case.json')}: ${error instanceof SyntaxError ? 'is not JSON' : reasonOf(error)}; the case is left out`,
@@ -88,6 +102,24 @@ export class Library {
       const age = this.system.clock.now().getTime() - ((await this.system.files.stat(file))?.modifiedMs ?? 0);
       if (age > leftoverMs) await this.system.files.remove(file);
     }
+  }
+
+  /**
+   * After a restart nothing is arriving any more: what had not arrived whole is gone with the incoming folder. A capture of ours that
+   * was running is finished; one that another server writes is left alone.
+   */
+  private async surviving(at: CaseFolder, file: StoredFile): Promise<StoredFile[]> {
+    if (file.state !== 'receiving') return [file];
+    if (file.live === null) return [];
+    const onDisk = asUploaded(at, file);
+    if ((await this.system.files.stat(onDisk)) === null) return [];
+    if (await isOthers(this.system, file.live)) {
+      this.warn(`${onDisk} is being captured by another vethscope (process ${file.live.split(' ')[0]})`);
+      return [{ ...file, state: 'ready' }];
+    }
+    const bytes = await finishCapture(this.system, onDisk, 'The server ended during this capture.');
+    const issue = 'The server ended during this capture (server ended); every packet that had been written is here.';
+    return [{ ...file, bytes, state: 'ready', live: null, issues: [...file.issues, issue] }];
   }
 
   private add(id: string, at: CaseFolder, stored: StoredCase): OpenCase {
@@ -214,10 +246,4 @@ export class Library {
       c.rest();
     }
   }
-}
-
-/** After a restart nothing is arriving any more: what had not arrived whole is gone with the incoming folder. */
-function surviving(file: StoredFile): StoredFile[] {
-  if (file.state !== 'receiving') return [file];
-  return [];
 }

@@ -13,7 +13,10 @@ import { reasonOf, type System } from '../system/system.ts';
 import { canSimulate } from '../trace/can-simulate.ts';
 import type { Bytes } from '../unpack/byte-reader.ts';
 import { safePath } from '../unpack/safe-path.ts';
+import { ownIdentity } from './capture-owner.ts';
+import { GrowingFile } from './growing-file.ts';
 import type { StoreLimits } from './limits.ts';
+import { newestDumps } from './newest-dumps.ts';
 import { newFile, type Receiver, Upload } from './receive.ts';
 import { asUploaded, type CaseFolder, plain, type StoredCase, type StoredFile, shownFile } from './stored-case.ts';
 
@@ -245,6 +248,42 @@ export class OpenCase {
     return file;
   }
 
+  /** A capture file that we write ourselves, packet by packet, and that is read while it grows. */
+  async grow(filePath: string): Promise<GrowingFile> {
+    const obstacle = this.obstacle(filePath);
+    if (obstacle !== null) throw obstacle;
+    await this.packets(0);
+    const owner = await ownIdentity(this.system);
+    const file: StoredFile = {
+      ...newFile(filePath, false),
+      kind: 'capture',
+      format: 'pcapng',
+      live: owner,
+      packets: 0,
+    };
+    this.add(file);
+    await this.save();
+    return GrowingFile.open(this.system, this.at, file, {
+      opened: (capture) => this.addCapture(file, capture),
+      isGone: () => this.deleted,
+      changed: () => this.onChange(this.id),
+      ended: async () => {
+        if (!this.deleted) await this.save();
+        this.onChange(this.id);
+      },
+    });
+  }
+
+  /** Takes a file out of the case, from the disk as well: the oldest of a ring. */
+  async drop(filePath: string): Promise<void> {
+    const file = this.files.get(filePath);
+    if (file === undefined) return;
+    this.forget(filePath);
+    await this.system.files.remove(asUploaded(this.at, file));
+    await this.save();
+    this.onChange(this.id);
+  }
+
   /** Takes a file and what came out of it off the list; its bytes are written over or removed by whoever asked. */
   private forget(wanted: string): void {
     const leaving = [...this.files.keys()].filter((p) => p === wanted || p.startsWith(`${wanted}/`));
@@ -288,7 +327,10 @@ export class OpenCase {
   }
 
   private async readState(): Promise<NodeState> {
-    const dumps = [...this.files.values()].filter((f) => f.kind === 'dump' && f.state !== 'receiving');
+    const dumps = newestDumps(
+      [...this.files.values()].filter((f) => f.kind === 'dump' && f.state !== 'receiving'),
+      (f) => f.path,
+    );
     const files = [];
     for (const f of dumps) files.push({ path: f.path, text: await this.system.files.readText(plain(this.at, f)) });
     return readSnapshot(files);

@@ -30,7 +30,7 @@ export interface Receiver {
 
 export function newFile(path: string, member: boolean): StoredFile {
   const nothing = { bytes: 0, format: null, packets: null, point: null, issues: [] };
-  return { ...nothing, path, kind: 'unknown', state: 'receiving', member, wrapped: false };
+  return { ...nothing, path, kind: 'unknown', state: 'receiving', member, wrapped: false, live: null };
 }
 
 export class Upload {

@@ -8,7 +8,12 @@ import path from 'node:path';
 import { z } from 'zod';
 import { caseFile } from '../../api/schemas.ts';
 
-const storedFile = caseFile.extend({ member: z.boolean(), wrapped: z.boolean() });
+const storedFile = caseFile.extend({
+  member: z.boolean(),
+  wrapped: z.boolean(),
+  /** The process that writes it, where it is a capture of ours; while it is `receiving` it grows in its place. */
+  live: z.string().nullable().default(null),
+});
 export type StoredFile = z.infer<typeof storedFile>;
 
 export const storedCase = z.object({
@@ -39,6 +44,6 @@ export function plain(at: CaseFolder, file: StoredFile): string {
 }
 
 /** What the API shows of a file. */
-export function shownFile({ member: _member, wrapped: _wrapped, ...file }: StoredFile) {
+export function shownFile({ member: _member, wrapped: _wrapped, live: _live, ...file }: StoredFile) {
   return { ...file, issues: [...file.issues] };
 }

@@ -1,0 +1,134 @@
+// The engine that is used where tcpdump is installed: one process a point, entered with nsenter, writing pcap to its stdout.
+// Surprise: the filter stands after `--`. Without that, getopt takes a filter that begins with a dash for options, wherever it stands,
+// and `-z` runs a program. Counters come on stderr, at the end and whenever it gets SIGUSR1.
+import { Refusal } from '../refusal.ts';
+import { reasonOf, type System } from '../system/system.ts';
+import {
+  checkDevice,
+  checkFilterText,
+  checkNetns,
+  type Engine,
+  type PointCapture,
+  type PointEvents,
+  type PointToCapture,
+} from './engine.ts';
+
+/** Kernel buffer of a point, in KiB as `-B` takes it: 64 MiB are over four seconds of 100,000 small packets a second. */
+const bufferKiB = 65_536;
+
+/** Users to whom tcpdump gives its privileges up, the first that exists. */
+const users = ['tcpdump', 'pcap', 'nobody'];
+
+interface Programs {
+  readonly tcpdump: string;
+  readonly nsenter: string | null;
+  readonly user: string | null;
+}
+
+/** Null when tcpdump is not installed. */
+export async function tcpdumpEngine(system: System): Promise<Engine | null> {
+  const tcpdump = await system.programs.find('tcpdump');
+  if (tcpdump === null) return null;
+  const programs = { tcpdump, nsenter: await system.programs.find('nsenter'), user: await userOf(system) };
+  return {
+    name: 'tcpdump',
+    countsDrops: true,
+    // Its libpcap hands a block of the kernel over when it is full or a second old. Immediate mode would not hold back, but its
+    // buffer has place for no more than 512 packets of the default snaplen.
+    holdsBackMs: 1050,
+    start: (point, events) => start(system, programs, point, events),
+  };
+}
+
+async function userOf(system: System): Promise<string | null> {
+  if (system.process.userId !== 0) return null;
+  try {
+    const passwd = await system.files.readText('/etc/passwd');
+    return users.find((user) => passwd.split('\n').some((line) => line.startsWith(`${user}:`))) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Program and arguments of a point. */
+export function commandOf(programs: Programs, point: PointToCapture): { program: string; args: string[] } {
+  checkDevice(point.device);
+  checkFilterText(point.filter);
+  const args = ['-i', point.device, '-p', '-n', '-U', '-w', '-', '--time-stamp-precision=nano'];
+  args.push('-s', String(point.snaplen), '-B', String(bufferKiB));
+  // On `any` the second form of the cooked header tells the interface of each packet.
+  if (point.device === 'any') args.push('-y', 'LINUX_SLL2');
+  if (programs.user !== null) args.push('-Z', programs.user);
+  args.push('--');
+  if (point.filter !== '') args.push(point.filter);
+  if (point.netns === null) return { program: programs.tcpdump, args };
+  checkNetns(point.netns);
+  if (programs.nsenter === null)
+    throw new Refusal(
+      422,
+      'no-nsenter',
+      'nsenter is not installed: apt-get install util-linux, or capture outside pods',
+    );
+  return { program: programs.nsenter, args: [`--net=${point.netns}`, '--', programs.tcpdump, ...args] };
+}
+
+function start(system: System, programs: Programs, point: PointToCapture, events: PointEvents): PointCapture {
+  const { program, args } = commandOf(programs, point);
+  let stopping = false;
+  let listening = false;
+  let complaint = '';
+  let unread = '';
+  const received = { received: 0, dropped: 0 };
+  const hear = (line: string) => {
+    const passed = /(\d+) packets? received by filter/.exec(line)?.[1];
+    const dropped = /(\d+) packets? dropped by kernel/.exec(line)?.[1];
+    if (passed !== undefined) received.received = Number(passed);
+    if (dropped !== undefined) {
+      received.dropped = Number(dropped);
+      events.onCounters({ ...received });
+    }
+    if (/listening on /.test(line)) listening = true;
+    else if (passed === undefined && dropped === undefined && !/packets? captured|dropped by interface/.test(line))
+      complaint = line.replace(/^tcpdump: /, '').trim() || complaint;
+  };
+  const running = system.programs.start(program, args, {
+    onOutput: events.onBytes,
+    onError(text) {
+      const lines = (unread + text).split('\n');
+      unread = lines.pop() ?? '';
+      for (const line of lines) hear(line);
+    },
+  });
+  void running.ended.then(({ status, signal, failure }) => {
+    if (unread !== '') hear(unread);
+    const how = signal === null ? `ended with status ${status}` : `was ended by ${signal}`;
+    const why = failure !== null ? `tcpdump ${reasonOf(failure)}` : complaint || `tcpdump ${how}`;
+    events.onEnd(stopping ? null : why);
+  });
+  return {
+    pause: () => running.pause(),
+    resume: () => running.resume(),
+    // Before it listens it has no handler, and the signal would end it.
+    count: () => listening && running.signal('SIGUSR1'),
+    stop() {
+      stopping = true;
+      running.signal('SIGINT');
+    },
+    kill() {
+      stopping = true;
+      running.signal('SIGKILL');
+    },
+  };
+}
+
+/** tcpdump's own words about a filter that it cannot compile; null when it can. Nothing is captured. */
+export async function filterError(system: System, device: string, filter: string): Promise<string | null> {
+  checkFilterText(filter);
+  const tcpdump = await system.programs.find('tcpdump');
+  if (tcpdump === null || filter === '') return null;
+  const linkType = device === 'any' ? 'LINUX_SLL2' : 'EN10MB';
+  const result = await system.programs.run(tcpdump, ['-d', '-n', '-y', linkType, '--', filter], 5000);
+  if (result.status === 0) return null;
+  const said = result.stderr.split('\n').filter((line) => /^tcpdump: /.test(line) && !/^tcpdump: WARNING/.test(line));
+  return said.at(-1)?.replace(/^tcpdump: /, '') ?? 'tcpdump cannot compile this filter';
+}
