@@ -1,7 +1,9 @@
 import { DropTarget } from '../library/DropTarget.tsx';
 import { Library } from '../library/Library.tsx';
 import { UploadTray } from '../library/UploadTray.tsx';
+import { PodsScreen } from '../pods/PodsScreen.tsx';
 import { useLive } from '../sources/live.ts';
+import type { Address } from '../state/address.ts';
 import { useAddress } from '../state/useAddress.ts';
 import styles from './App.module.css';
 import { CaseScreen } from './CaseScreen.tsx';
@@ -12,6 +14,12 @@ import { Rail } from './Rail.tsx';
 import { TopBar } from './TopBar.tsx';
 import { useTheme } from './theme.ts';
 import { useTitle } from './title.ts';
+
+function Screen({ address }: { address: Address }) {
+  if (address.screen === 'library') return <Library />;
+  if (address.screen === 'pods') return <PodsScreen address={address} />;
+  return <CaseScreen key={address.caseId} address={address} />;
+}
 
 export function App() {
   useTheme();
@@ -26,7 +34,7 @@ export function App() {
         <div className={styles.main}>
           <TopBar address={address} />
           <main className={styles.screen}>
-            {address.screen === 'library' ? <Library /> : <CaseScreen key={address.caseId} address={address} />}
+            <Screen address={address} />
           </main>
         </div>
       </div>

@@ -1,4 +1,4 @@
-import { type Address, type Tab, tabs } from '../state/address.ts';
+import { type Address, podsAddress, type Tab, tabs } from '../state/address.ts';
 import { useOverlays } from '../state/overlays.ts';
 import { go } from '../state/useAddress.ts';
 import { Icon } from '../ui/Icon.tsx';
@@ -14,9 +14,19 @@ export function Rail({ address }: { address: Address }) {
       <button
         type="button"
         className={styles.item}
+        title="Pods and live capture"
+        aria-label="Pods"
+        aria-current={address.screen === 'pods' ? 'page' : undefined}
+        onClick={() => address.screen !== 'pods' && go(podsAddress())}
+      >
+        <Icon name="pods" size={18} />
+      </button>
+      <button
+        type="button"
+        className={styles.item}
         title="Captures"
         aria-label="Captures"
-        aria-current={inCase === null ? 'page' : undefined}
+        aria-current={address.screen === 'library' ? 'page' : undefined}
         onClick={() => go({ screen: 'library' })}
       >
         <Icon name="library" size={18} />

@@ -1,4 +1,6 @@
 import { Fragment } from 'react';
+import { LiveBar } from '../capture/LiveBar.tsx';
+import { DiskBadge, PodsCrumbs } from '../pods/PodsCrumbs.tsx';
 import { useCase, useFindings, useFlows } from '../sources/queries.ts';
 import { type Address, type CaseAddress, tabs } from '../state/address.ts';
 import { useOverlays } from '../state/overlays.ts';
@@ -62,16 +64,20 @@ export function TopBar({ address }: { address: Address }) {
   const inCase = address.screen === 'case' ? address : null;
   return (
     <header className={styles.bar}>
-      <nav className={styles.crumbs} aria-label="Breadcrumb">
-        <button
-          type="button"
-          className={`${styles.crumb} ${inCase ? '' : styles.here}`}
-          onClick={() => go({ screen: 'library' })}
-        >
-          Captures
-        </button>
-        {inCase && <CaseCrumbs address={inCase} />}
-      </nav>
+      {address.screen === 'pods' ? (
+        <PodsCrumbs />
+      ) : (
+        <nav className={styles.crumbs} aria-label="Breadcrumb">
+          <button
+            type="button"
+            className={`${styles.crumb} ${inCase ? '' : styles.here}`}
+            onClick={() => go({ screen: 'library' })}
+          >
+            Captures
+          </button>
+          {inCase && <CaseCrumbs address={inCase} />}
+        </nav>
+      )}
       {inCase && (
         <nav className={styles.tabs} aria-label="Views of the case">
           {tabs.map((tab) => (
@@ -91,6 +97,8 @@ export function TopBar({ address }: { address: Address }) {
       )}
       <span className={styles.spring} />
       <div className={styles.actions}>
+        {inCase && <LiveBar key={inCase.caseId} caseId={inCase.caseId} />}
+        {address.screen === 'pods' && <DiskBadge />}
         <Button
           className={styles.search}
           onClick={() => show('palette')}

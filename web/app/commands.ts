@@ -1,6 +1,6 @@
 // What the command palette offers, from where the person is. Pure: the palette runs what is chosen.
 import type { CaseSummary } from '../../api/schemas.ts';
-import { type Address, caseAddress, tabs } from '../state/address.ts';
+import { type Address, caseAddress, podsAddress, tabs } from '../state/address.ts';
 import type { IconName } from '../ui/Icon.tsx';
 import { plural } from '../ui/quantities.ts';
 import { tabNames } from './tabNames.ts';
@@ -43,6 +43,13 @@ export function commandsFor(address: Address, cases: readonly CaseSummary[]): Co
     });
   }
   list.push({ id: 'upload', icon: 'upload', title: 'Open captures and dumps …', hint: '', action: { kind: 'upload' } });
+  list.push({
+    id: 'pods',
+    icon: 'pods',
+    title: 'Pods and live capture',
+    hint: '',
+    action: { kind: 'open', address: podsAddress() },
+  });
   list.push({
     id: 'library',
     icon: 'library',

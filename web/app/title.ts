@@ -8,6 +8,7 @@ export function useTitle(address: Address): void {
   const cases = useCases().data;
   useEffect(() => {
     if (address.screen === 'library') document.title = 'vethscope';
+    else if (address.screen === 'pods') document.title = 'Pods · vethscope';
     else {
       const name = cases?.find(({ id }) => id === address.caseId)?.name ?? address.caseId;
       document.title = `${name} · ${tabNames[address.tab]} · vethscope`;

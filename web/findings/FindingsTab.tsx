@@ -45,7 +45,10 @@ export function FindingsTab({ address, detail }: { address: CaseAddress; detail:
         </header>
         <ul className={styles.inner} style={{ padding: 0, margin: 0 }}>
           {ordered.map((finding) => (
-            <FindingCard key={`${finding.id} ${finding.title}`} finding={finding} />
+            <FindingCard
+              key={`${finding.id} ${finding.title} ${finding.packet ?? finding.summary}`}
+              finding={finding}
+            />
           ))}
         </ul>
       </div>

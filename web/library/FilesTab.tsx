@@ -40,6 +40,15 @@ function Row({ caseId, file }: { caseId: string; file: CaseFile }) {
         {file.point === null ? '' : ` · ${file.point}`}
       </span>
       <span className={`${styles.side} ${styles.number}`}>{bytesText(file.bytes)}</span>
+      <a
+        className={styles.download}
+        href={api.fileUrl(caseId, file.path)}
+        download
+        aria-label={`Download ${file.path}`}
+        title={file.kind === 'capture' ? 'Download; Wireshark opens it' : 'Download'}
+      >
+        <Icon name="download" />
+      </a>
       <State state={file.state} />
       {file.issues.map((issue) => (
         <p key={issue} className={styles.problem} data-failed={file.state === 'failed'}>

@@ -32,6 +32,9 @@ function Invitation() {
   );
 }
 
+/** The case the tool was made for, told first. */
+const seed = 'ipvs-nft.seed-clash';
+
 /** Home: the cases of the person, then the samples that come with the tool. */
 export function Library() {
   const cases = useCases();
@@ -40,7 +43,9 @@ export function Library() {
   }
   if (cases.data === undefined) return <Loading what="Looking for captures" />;
   const own = cases.data.filter(({ sample }) => !sample);
-  const samples = cases.data.filter(({ sample }) => sample);
+  const samples = cases.data
+    .filter(({ sample }) => sample)
+    .sort((a, b) => Number(b.id === seed) - Number(a.id === seed));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section className={styles.page} tabIndex={0} aria-label="Library">

@@ -5,19 +5,11 @@ import { type TimeFormat, usePreferences } from '../state/preferences.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { countText } from '../ui/quantities.ts';
+import { useSettled } from '../ui/useSettled.ts';
 import styles from './FilterBar.module.css';
 
 const checkAfterMs = 180;
 const formats: Record<TimeFormat, string> = { relative: 'Relative', delta: 'Delta', utc: 'UTC' };
-
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = window.setTimeout(() => setSettled(text), checkAfterMs);
-    return () => window.clearTimeout(timer);
-  }, [text]);
-  return settled;
-}
 
 type Verdict =
   | { state: 'empty' | 'checking' }
@@ -25,7 +17,7 @@ type Verdict =
   | { state: 'invalid'; message: string; position: number | null };
 
 function useVerdict(caseId: string, text: string): Verdict {
-  const settled = useSettled(text);
+  const settled = useSettled(text, checkAfterMs);
   const check = usePacketCount(caseId, settled.trim());
   if (text.trim() === '') return { state: 'empty' };
   if (settled !== text || check.isPending) return { state: 'checking' };

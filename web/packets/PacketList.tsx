@@ -32,13 +32,16 @@ interface Props {
   onActivate: (row: number) => void;
   onOpen: (row: number) => void;
   list: Ref<ScaledListHandle>;
+  follow: boolean;
+  onFollow: (follow: boolean) => void;
 }
 
 export function rowAt(caseId: string, filter: string, index: number): Row | null {
   return cachedPage(caseId, filter, Math.floor(index / pageRows))?.rows[index % pageRows] ?? null;
 }
 
-export function PacketList({ caseId, filter, rowCount, firstNs, activeRow, onActivate, onOpen, list }: Props) {
+export function PacketList(props: Props) {
+  const { caseId, filter, rowCount, firstNs, activeRow, onActivate, onOpen, list } = props;
   const format = usePreferences(({ timeFormat }) => timeFormat);
   const [pages, setPages] = useState([0]);
   const timer = useRef<number | undefined>(undefined);
@@ -97,6 +100,8 @@ export function PacketList({ caseId, filter, rowCount, firstNs, activeRow, onAct
       onWindow={onWindow}
       renderRow={renderRow}
       handle={list}
+      follow={props.follow}
+      onFollow={props.onFollow}
     />
   );
 }

@@ -8,6 +8,7 @@ import type { CaseAddress } from '../state/address.ts';
 import { useOverlays } from '../state/overlays.ts';
 import { patchCase } from '../state/useAddress.ts';
 import { Button } from '../ui/Button.tsx';
+import { Icon } from '../ui/Icon.tsx';
 import { Failed, Loading, Notice } from '../ui/Notice.tsx';
 import { Divider } from '../ui/Panes.tsx';
 import { countText, plural } from '../ui/quantities.ts';
@@ -19,6 +20,7 @@ import { PacketPanes } from './PacketPanes.tsx';
 import styles from './PacketsTab.module.css';
 import { Timeline } from './Timeline.tsx';
 import { useChosenRow } from './useChosenRow.ts';
+import { type Following, useFollowed } from './useFollowed.ts';
 
 function NoPackets({ detail }: { detail: CaseDetail }) {
   if (detail.state === 'receiving') return <Loading what="Waiting for the first packets" />;
@@ -34,7 +36,14 @@ function NoPackets({ detail }: { detail: CaseDetail }) {
   );
 }
 
-function Status({ detail, matched, filter }: { detail: CaseDetail; matched: number | null; filter: string }) {
+interface StatusProps {
+  detail: CaseDetail;
+  matched: number | null;
+  filter: string;
+  following: Following;
+}
+
+function Status({ detail, matched, filter, following }: StatusProps) {
   const show = useOverlays((state) => state.show);
   return (
     <footer className={styles.status}>
@@ -43,7 +52,19 @@ function Status({ detail, matched, filter }: { detail: CaseDetail; matched: numb
         {filter !== '' && matched !== null && ` · ${countText(matched)} matching`}
       </span>
       <span title={detail.points.join('\n')}>{plural(detail.points.length, 'point')}</span>
-      {detail.state === 'receiving' && <span>receiving …</span>}
+      {detail.state === 'receiving' && !following.running && <span>receiving …</span>}
+      {following.running && (
+        <button
+          type="button"
+          className={styles.follow}
+          aria-pressed={following.on}
+          title="Keeps the newest packet in view; scrolling up leaves it, End comes back"
+          onClick={() => following.set(!following.on)}
+        >
+          <Icon name="follow" size={13} />
+          {following.on ? 'following the newest' : 'follow the newest'}
+        </button>
+      )}
       <span className={styles.spring} />
       <button type="button" className={styles.keys} onClick={() => show('keys')}>
         ? keys
@@ -60,6 +81,7 @@ export function PacketsTab({ address, detail }: { address: CaseAddress; detail: 
   const show = useCallback((row: number) => list.current?.show(row), []);
   const count = usePacketCount(caseId, filter);
   const matched = count.data?.matched ?? null;
+  const following = useFollowed(caseId, filter, matched, packet);
   const chosen = useChosenRow(address, matched, show);
   const wantsFocus = useRef(false);
   const attach = useCallback((handle: ScaledListHandle | null) => {
@@ -108,12 +130,14 @@ export function PacketsTab({ address, detail }: { address: CaseAddress; detail: 
                 key={filter}
                 caseId={caseId}
                 filter={filter}
-                rowCount={matched}
+                rowCount={following.rowCount ?? matched}
                 firstNs={detail.firstNs}
                 activeRow={chosen.row}
                 onActivate={chosen.choose}
                 onOpen={() => document.querySelector<HTMLElement>('[role="tree"]')?.focus()}
                 list={attach}
+                follow={following.on}
+                onFollow={following.set}
               />
               <BadMap caseId={caseId} filter={filter} rowCount={matched} onJump={jump} />
             </div>
@@ -124,7 +148,7 @@ export function PacketsTab({ address, detail }: { address: CaseAddress; detail: 
           <PacketPanes detail={detail} no={packet} />
         </Panel>
       </Group>
-      <Status detail={detail} matched={matched} filter={filter} />
+      <Status detail={detail} matched={matched} filter={filter} following={following} />
     </div>
   );
 }

@@ -1,5 +1,6 @@
-// The HTTP API as functions, one a row of docs/decisions/0001-http-api.md. Answers are trusted to match the contract: the
+// The HTTP API as functions, one a row of docs/decisions/0001-http-api.md and 0002-live-api.md. Answers are trusted to match the contract: the
 // server that sent them also sent this script. Refusals become ApiFailure, with the server's own sentence.
+import type { CapturePoint, CaptureRequest, CaptureStatus, FilterPreview, LiveInfo, PodList } from '../../api/live.ts';
 import type {
   ApiError,
   CaseDetail,
@@ -98,4 +99,18 @@ export const api = {
     get<DumpLines>(`${base(id)}/dumps/lines?${query({ file, from, count: lines })}`, signal),
   explain: (id: string, target: ExplainTarget, signal?: AbortSignal) =>
     post<Explanation>(`${base(id)}/explain`, target, signal),
+  live: (signal?: AbortSignal) => get<LiveInfo>('/api/live', signal),
+  pods: (signal?: AbortSignal) => get<PodList>('/api/pods', signal),
+  points: (pods: readonly string[], signal?: AbortSignal) =>
+    get<CapturePoint[]>(
+      `/api/pods/points?${new URLSearchParams(pods.map((id): [string, string] => ['pod', id]))}`,
+      signal,
+    ),
+  previewFilter: (request: CaptureRequest, signal?: AbortSignal) =>
+    post<FilterPreview>('/api/filters/preview', request, signal),
+  captures: (signal?: AbortSignal) => get<CaptureStatus[]>('/api/captures', signal),
+  capture: (id: string, signal?: AbortSignal) => get<CaptureStatus>(`/api/captures/${encodeURIComponent(id)}`, signal),
+  startCapture: (request: CaptureRequest) => post<CaseDetail>('/api/captures', request),
+  stopCapture: (id: string) => post<CaptureStatus>(`/api/captures/${encodeURIComponent(id)}/stop`, {}),
+  snapshot: (name: string) => post<CaseDetail>('/api/snapshots', { name }),
 };

@@ -77,6 +77,22 @@ export const usePacketPages = (id: string, filter: string, pages: readonly numbe
 export const cachedPage = (id: string, filter: string, page: number) =>
   queryClient.getQueryData<PacketRows>(pageKey(id, filter, page));
 
+/** The pages of the last rows, loaded before the list grows to show them. */
+export async function loadTail(id: string, filter: string, rowCount: number): Promise<void> {
+  const last = Math.floor(Math.max(0, rowCount - 1) / pageRows);
+  const pages = rowCount % pageRows < pageRows / 2 && last > 0 ? [last - 1, last] : [last];
+  await Promise.all(
+    pages.map((page) =>
+      queryClient.fetchQuery({
+        queryKey: pageKey(id, filter, page),
+        queryFn: ({ signal }) => api.packets(id, filter, page * pageRows, pageRows, signal),
+        staleTime: (query) => (query.state.data?.rows.length === pageRows ? Number.POSITIVE_INFINITY : 0),
+        gcTime: 120_000,
+      }),
+    ),
+  );
+}
+
 export interface DumpRange {
   from: number;
   to: number;

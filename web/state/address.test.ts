@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Address, caseAddress, formatAddress, parseAddress, parseDumpPlace } from './address.ts';
+import { type Address, caseAddress, formatAddress, parseAddress, parseDumpPlace, podsAddress } from './address.ts';
 
 function roundTrip(address: Address): Address {
   const [pathname = '', search = ''] = formatAddress(address).split('?');
@@ -10,6 +10,13 @@ describe('address', () => {
   it('gives every state back', () => {
     const states: Address[] = [
       { screen: 'library' },
+      podsAddress(),
+      podsAddress({
+        search: 'veth & 80',
+        namespace: 'kube-system',
+        hostPortsOnly: true,
+        pods: ['a/b', 'kube-system/c'],
+      }),
       caseAddress('seed-clash', 'packets', { filter: 'tcp.port == 80 && dns || frame contains "a?b=c#"', packet: 7 }),
       caseAddress('ä b/c', 'path', {
         spec: 'tcp [fd00::1]:1 > [fd00::2]:80 in cni0',

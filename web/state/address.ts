@@ -1,5 +1,5 @@
-// The address bar holds the state: case, tab, packet, filter, flow or packet spec, dump line, outcome. Pure both ways, and
-// what it cannot read it leaves out, so that an old or edited link still opens.
+// The address bar holds the state: case, tab, packet, filter, flow or packet spec, dump line, outcome; or the pods that are
+// shown and picked. Pure both ways, and what it cannot read it leaves out, so that an old or edited link still opens.
 
 export const tabs = ['packets', 'flows', 'path', 'findings', 'files'] as const;
 export type Tab = (typeof tabs)[number];
@@ -21,7 +21,20 @@ export interface CaseAddress {
   outcome: number;
 }
 
-export type Address = { screen: 'library' } | CaseAddress;
+export interface PodsAddress {
+  screen: 'pods';
+  search: string;
+  namespace: string | null;
+  hostPortsOnly: boolean;
+  /** Ids of the pods that are picked for the capture, in the order they were picked. */
+  pods: readonly string[];
+}
+
+export type Address = { screen: 'library' } | PodsAddress | CaseAddress;
+
+export function podsAddress(patch: Partial<Omit<PodsAddress, 'screen'>> = {}): PodsAddress {
+  return { screen: 'pods', search: '', namespace: null, hostPortsOnly: false, pods: [], ...patch };
+}
 
 export function caseAddress(caseId: string, tab: Tab, patch: Partial<Omit<CaseAddress, 'screen'>> = {}): CaseAddress {
   const empty = { filter: '', packet: null, flow: null, spec: null, dump: null, outcome: 0 };
@@ -48,8 +61,16 @@ function decoded(part: string): string {
 
 export function parseAddress(pathname: string, search: string): Address {
   const [head, id, tabText] = pathname.split('/').filter((part) => part !== '');
-  if (head !== 'cases' || id === undefined) return { screen: 'library' };
   const query = new URLSearchParams(search);
+  if (head === 'pods') {
+    return podsAddress({
+      search: query.get('search') ?? '',
+      namespace: query.get('namespace'),
+      hostPortsOnly: query.has('hostports'),
+      pods: [...new Set(query.getAll('pod'))],
+    });
+  }
+  if (head !== 'cases' || id === undefined) return { screen: 'library' };
   return {
     screen: 'case',
     caseId: decoded(id),
@@ -63,8 +84,19 @@ export function parseAddress(pathname: string, search: string): Address {
   };
 }
 
+function formatPods({ search, namespace, hostPortsOnly, pods }: PodsAddress): string {
+  const query = new URLSearchParams();
+  if (search !== '') query.set('search', search);
+  if (namespace !== null) query.set('namespace', namespace);
+  if (hostPortsOnly) query.set('hostports', '1');
+  for (const pod of pods) query.append('pod', pod);
+  const text = query.toString();
+  return text === '' ? '/pods' : `/pods?${text}`;
+}
+
 export function formatAddress(address: Address): string {
   if (address.screen === 'library') return '/';
+  if (address.screen === 'pods') return formatPods(address);
   const query = new URLSearchParams();
   if (address.filter !== '') query.set('filter', address.filter);
   if (address.packet !== null) query.set('packet', String(address.packet));

@@ -2,7 +2,7 @@
 import { useMemo } from 'react';
 import { useSearch } from 'wouter';
 import { navigate, usePathname } from 'wouter/use-browser-location';
-import { type Address, type CaseAddress, formatAddress, parseAddress } from './address.ts';
+import { type Address, type CaseAddress, formatAddress, type PodsAddress, parseAddress } from './address.ts';
 
 export function go(address: Address): void {
   if (formatAddress(address) !== window.location.pathname + window.location.search) navigate(formatAddress(address));
@@ -26,5 +26,11 @@ export function useAddress(): Address {
 export function patchCase(patch: Partial<Omit<CaseAddress, 'screen'>>, how: 'push' | 'replace' = 'push'): void {
   const now = currentAddress();
   if (now.screen !== 'case') return;
+  (how === 'push' ? go : replace)({ ...now, ...patch });
+}
+
+export function patchPods(patch: Partial<Omit<PodsAddress, 'screen'>>, how: 'push' | 'replace' = 'push'): void {
+  const now = currentAddress();
+  if (now.screen !== 'pods') return;
   (how === 'push' ? go : replace)({ ...now, ...patch });
 }

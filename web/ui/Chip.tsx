@@ -14,7 +14,8 @@ export function OwnerChip({ owner }: { owner: Owner | null }) {
   );
 }
 
-export type Tone = 'good' | 'neutral' | 'warn' | 'bad';
+/** `cni` is no verdict: it says whose doing it is, in that owner's colour. */
+export type Tone = 'good' | 'neutral' | 'warn' | 'bad' | 'cni';
 
 export function Badge({ tone = 'neutral', children }: { tone?: Tone; children: ReactNode }) {
   return <span className={[styles.badge, styles[tone]].filter(Boolean).join(' ')}>{children}</span>;

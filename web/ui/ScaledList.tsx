@@ -45,12 +45,17 @@ interface Props {
   onWindow?: (rows: RowWindow) => void;
   renderRow: (row: number) => ReactNode;
   handle?: Ref<ScaledListHandle>;
+  /** Keeps the last row in view while rows are added. */
+  follow?: boolean;
+  /** The person scrolled away from the end, or came back to it. */
+  onFollow?: (follow: boolean) => void;
 }
 
 const noRows: RowWindow = { first: 0, end: 0, shift: 0 };
 
 export function ScaledList(props: Props) {
   const { id, rowCount, rowHeight, headerHeight, activeRow, onActivate, onOpen, onWindow, renderRow } = props;
+  const { follow = false, onFollow } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const offset = useRef(0);
   const ownScrollTop = useRef(-1);
@@ -59,8 +64,8 @@ export function ScaledList(props: Props) {
   const viewport = Math.max(0, height - headerHeight);
   const extent: Extent = { rowCount, rowHeight, viewport, header: headerHeight };
   const scale = scaleOf(extent);
-  const latest = useRef({ extent, scale });
-  latest.current = { extent, scale };
+  const latest = useRef({ extent, scale, follow, onFollow });
+  latest.current = { extent, scale, follow, onFollow };
 
   const moveTo = useCallback((wanted: number) => {
     const { scale } = latest.current;
@@ -72,6 +77,13 @@ export function ScaledList(props: Props) {
     }
     offset.current = next;
     redraw((n) => n + 1);
+  }, []);
+
+  /** After a move by the person: at the end means to stay there. */
+  const moved = useCallback(() => {
+    const { scale, extent, follow, onFollow } = latest.current;
+    const atEnd = offset.current >= scale.maxOffset - extent.rowHeight / 2;
+    if (atEnd !== follow) onFollow?.(atEnd);
   }, []);
 
   const show = useCallback(
@@ -98,8 +110,8 @@ export function ScaledList(props: Props) {
   // The list shrank (a new filter), or grew: keep the offset inside, and the thumb where the offset is.
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs when the geometry changes, reads it through the ref
   useLayoutEffect(() => {
-    if (viewport > 0) moveTo(offset.current);
-  }, [rowCount, viewport, moveTo]);
+    if (viewport > 0) moveTo(follow ? latest.current.scale.maxOffset : offset.current);
+  }, [rowCount, viewport, follow, moveTo]);
 
   useEffect(() => {
     const element = scroller.current;
@@ -114,6 +126,7 @@ export function ScaledList(props: Props) {
             ? latest.current.extent.rowHeight
             : latest.current.extent.viewport;
       moveTo(offset.current + event.deltaY * unit);
+      moved();
     };
     let touchY = 0;
     const onTouchStart = (event: TouchEvent) => {
@@ -124,6 +137,7 @@ export function ScaledList(props: Props) {
       event.preventDefault();
       const y = event.touches[0]?.clientY ?? touchY;
       moveTo(offset.current + touchY - y);
+      moved();
       touchY = y;
     };
     element.addEventListener('wheel', onWheel, { passive: false });
@@ -134,7 +148,7 @@ export function ScaledList(props: Props) {
       element.removeEventListener('touchstart', onTouchStart);
       element.removeEventListener('touchmove', onTouchMove);
     };
-  }, [moveTo]);
+  }, [moveTo, moved]);
 
   const onScroll = () => {
     const element = scroller.current;
@@ -142,6 +156,7 @@ export function ScaledList(props: Props) {
     ownScrollTop.current = element.scrollTop;
     offset.current = offsetOfScroll(scale, element.scrollTop);
     redraw((n) => n + 1);
+    moved();
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -157,6 +172,7 @@ export function ScaledList(props: Props) {
     const row = movedRow(extent, activeRow, key);
     show(row);
     onActivate(row);
+    moved();
   };
 
   const rows = viewport > 0 ? rowsAt(extent, clampOffset(scale, offset.current)) : noRows;
