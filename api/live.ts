@@ -120,6 +120,7 @@ export type CaptureRequest = z.infer<typeof captureRequest>;
 
 /** The filter that really runs at a point, and why it differs from the one typed. */
 export const effectiveFilter = z.object({ point: z.string(), label: z.string(), filter: z.string(), note: z.string() });
+export type EffectiveFilter = z.infer<typeof effectiveFilter>;
 export const filterPreview = z.object({ points: z.array(effectiveFilter).readonly(), error: z.string().nullable() });
 export type FilterPreview = z.infer<typeof filterPreview>;
 

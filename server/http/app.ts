@@ -3,11 +3,13 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { ServerInfo } from '../../api/schemas.ts';
+import type { Captures } from '../capture/captures.ts';
 import { Refusal } from '../refusal.ts';
 import type { Library } from '../store/library.ts';
 import { roomOn } from '../store/limits.ts';
 import type { System } from '../system/system.ts';
 import { errorHandler, methodNotAllowed, notFound } from './answers.ts';
+import { captures as captureRoutes } from './captures.ts';
 import { cases } from './cases.ts';
 import { Gate } from './gate.ts';
 import { packets } from './packets.ts';
@@ -17,6 +19,7 @@ import { viewer } from './viewer.ts';
 export interface AppOptions {
   readonly system: System;
   readonly library: Library;
+  readonly captures: Captures;
   readonly gate: Gate;
   readonly log: Logger;
   readonly version: string;
@@ -48,7 +51,7 @@ const lockedPage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>
 <p>If you just followed that link from another page, reload this one.</p></html>
 `;
 
-export function createApp({ system, library, gate, log, version, viewerFolder }: AppOptions): Express {
+export function createApp({ system, library, captures, gate, log, version, viewerFolder }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
@@ -105,6 +108,7 @@ export function createApp({ system, library, gate, log, version, viewerFolder }:
     })
     .all(methodNotAllowed('GET'));
   app.use('/api/cases', packets(library), trace(library), cases(library));
+  app.use('/api', captureRoutes(system, captures));
   app.use(viewer(viewerFolder));
   app.use(notFound);
   app.use(errorHandler(log));

@@ -2,6 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { type Logger, pino } from 'pino';
+import { Captures } from '../capture/captures.ts';
+import { PodFinder } from '../pods/pods.ts';
 import { Library } from '../store/library.ts';
 import { codeOf, type Listener, reasonOf, type System } from '../system/system.ts';
 import { Hub } from '../ws/hub.ts';
@@ -92,9 +94,12 @@ export async function startServer(system: System, options: ServerOptions): Promi
     await library.close();
     return { ok: false, message: whyNot(error, options) };
   }
+  const finder = new PodFinder(system);
+  const { version } = options;
+  const captures = new Captures({ system, library, finder, version, warn: (message) => log.warn(message) });
   const gate = new Gate({ token, host: options.host, port: listener.port });
-  const hub = new Hub(library, gate, system.clock);
-  parts = { app: createApp({ system, library, gate, log, version: options.version, viewerFolder }), hub };
+  const hub = new Hub(library, captures, gate, system.clock);
+  parts = { app: createApp({ system, library, captures, gate, log, version, viewerFolder }), hub };
 
   const shown = options.host.includes(':') ? `[${options.host}]` : options.host;
   const name = options.host === '0.0.0.0' || options.host === '::' ? '127.0.0.1' : shown;
@@ -106,7 +111,9 @@ export async function startServer(system: System, options: ServerOptions): Promi
     );
   }
   const stop = async () => {
+    await captures.close();
     hub.close();
+    await finder.close();
     await listener.close();
     await library.close();
   };

@@ -3,7 +3,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { LiveServerMessage } from '../../api/live.ts';
 import { clientMessage, type ServerMessage } from '../../api/schemas.ts';
+import type { Captures } from '../capture/captures.ts';
 import type { Gate } from '../http/gate.ts';
 import { Refusal } from '../refusal.ts';
 import type { Library } from '../store/library.ts';
@@ -30,11 +32,13 @@ export class Hub {
   private readonly server = new WebSocketServer({ noServer: true, maxPayload: 4096, perMessageDeflate: false });
   private readonly clients = new Set<Client>();
   private readonly library: Library;
+  private readonly captures: Pick<Captures, 'statusOf' | 'onChange'>;
   private readonly gate: Gate;
   private readonly stops: (() => void)[];
 
-  constructor(library: Library, gate: Gate, clock: Clock) {
+  constructor(library: Library, captures: Pick<Captures, 'statusOf' | 'onChange'>, gate: Gate, clock: Clock) {
     this.library = library;
+    this.captures = captures;
     this.gate = gate;
     const stopListening = library.onChange((change) => {
       for (const client of this.clients) {
@@ -42,7 +46,15 @@ export class Hub {
         else if (client.cases.has(change.id)) client.stale.add(change.id);
       }
     });
-    this.stops = [stopListening, clock.every(tickMs, () => this.tick()), clock.every(pingMs, () => this.ping())];
+    const stopCaptures = captures.onChange((id) => {
+      for (const client of this.clients) if (client.cases.has(id)) client.stale.add(id);
+    });
+    this.stops = [
+      stopListening,
+      stopCaptures,
+      clock.every(tickMs, () => this.tick()),
+      clock.every(pingMs, () => this.ping()),
+    ];
   }
 
   /** Takes an upgrade, or refuses it in plain HTTP. */
@@ -106,12 +118,14 @@ export class Hub {
       for (const id of client.stale) {
         const summary = this.library.summaryOf(id);
         if (summary !== null) this.send(client, { type: 'case', case: summary });
+        const status = this.captures.statusOf(id);
+        if (status !== null) this.send(client, { type: 'capture', status });
       }
       client.stale.clear();
     }
   }
 
-  private send(client: Client, message: ServerMessage): void {
+  private send(client: Client, message: ServerMessage | LiveServerMessage): void {
     client.socket.send(JSON.stringify(message));
   }
 

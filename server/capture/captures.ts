@@ -1,0 +1,270 @@
+// The captures of the server: each is a case that fills while it runs, with snapshots of the node's rules from before, after, and
+// whenever they changed. What a capture was asked for and how it ended stands beside its files in capture.json.
+import path from 'node:path';
+import { type CaptureRequest, type CaptureStatus, captureStatus } from '../../api/live.ts';
+import type { PodFinder } from '../pods/pods.ts';
+import { Refusal } from '../refusal.ts';
+import { takeSnapshot } from '../snapshot/snapshot.ts';
+import { watchRules } from '../snapshot/watch-rules.ts';
+import type { Library } from '../store/library.ts';
+import type { OpenCase } from '../store/open-case.ts';
+import { reasonOf, type System } from '../system/system.ts';
+import { CaseSink } from './case-sink.ts';
+import { EffectiveFilters } from './effective-filters.ts';
+import { commentOf, type Plan, planOf, previewOf } from './plan.ts';
+import { CaptureRun } from './run.ts';
+
+export interface CapturesOptions {
+  readonly system: System;
+  readonly library: Library;
+  readonly finder: PodFinder;
+  readonly version: string;
+  readonly warn: (message: string) => void;
+}
+
+interface Running {
+  readonly run: CaptureRun;
+  readonly of: OpenCase;
+  /** Resolves when the snapshot from after is stored too. */
+  done: Promise<void>;
+}
+
+/** Changes of the rules that are kept a capture. */
+const changesKept = 20;
+const pollMs = 250;
+
+export class Captures {
+  readonly filters: EffectiveFilters;
+  private readonly o: CapturesOptions;
+  private readonly running = new Map<string, Running>();
+  private readonly scheduled = new Map<string, { status: CaptureStatus; cancelled: boolean }>();
+  private readonly over = new Map<string, CaptureStatus>();
+  private readonly listeners = new Set<(caseId: string) => void>();
+
+  constructor(options: CapturesOptions) {
+    this.o = options;
+    this.filters = new EffectiveFilters(options.system);
+  }
+
+  onChange(listener: (caseId: string) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private tell(caseId: string): void {
+    for (const listener of this.listeners) listener(caseId);
+  }
+
+  async preview(request: CaptureRequest) {
+    return (await previewOf(this.o.finder, this.filters, request)).preview;
+  }
+
+  /** Those that run or wait for their time. */
+  list(): CaptureStatus[] {
+    return [
+      ...[...this.running.values()].map((r) => r.run.status()),
+      ...[...this.scheduled.values()].map((s) => s.status),
+    ];
+  }
+
+  /** What subscribers of a case are told; null when it is no capture of this server's life. */
+  statusOf(caseId: string): CaptureStatus | null {
+    const known = this.running.get(caseId)?.run.status() ?? this.scheduled.get(caseId)?.status;
+    return known ?? this.over.get(caseId) ?? null;
+  }
+
+  async status(caseId: string): Promise<CaptureStatus> {
+    const known = this.statusOf(caseId);
+    if (known !== null) return known;
+    const found = await this.o.library.get(caseId);
+    try {
+      const text = await this.o.system.files.readText(path.join(found.at.folder, 'capture.json'));
+      const { state, ...rest } = captureStatus.parse(JSON.parse(text).status);
+      const summary = found.summary();
+      const counts = { packets: summary.packets, bytes: summary.bytes, packetsPerSecond: 0 };
+      return state === 'ended' ? { ...rest, state } : { ...rest, ...counts, state: 'ended', reason: 'server ended' };
+    } catch {
+      throw new Refusal(404, 'no-capture', `case ${caseId} is no live capture; GET /api/captures lists those that run`);
+    }
+  }
+
+  /** Starts, or schedules, and returns the case that fills. */
+  async create(request: CaptureRequest): Promise<OpenCase> {
+    const plan = await planOf(this.o.system, this.o.finder, this.filters, request);
+    const startMs = request.startAt === null ? null : Date.parse(request.startAt);
+    if (startMs !== null && Number.isNaN(startMs))
+      throw new Refusal(
+        400,
+        'bad-time',
+        `startAt ${JSON.stringify(request.startAt)} is no time; write it as 2026-11-24T06:00:00Z`,
+      );
+    const name =
+      request.name ?? `capture of ${request.pods.join(', ') || plan.points.map((p) => p.point.label).join(', ')}`;
+    const to = await this.o.library.create(name.slice(0, 200));
+    if (startMs !== null && startMs > this.o.system.clock.now().getTime()) {
+      this.schedule(to, plan, request, startMs);
+      return to;
+    }
+    try {
+      await this.begin(to, plan, request);
+    } catch (error) {
+      await this.o.library.remove(to.id);
+      throw error;
+    }
+    return to;
+  }
+
+  private schedule(to: OpenCase, plan: Plan, request: CaptureRequest, startMs: number): void {
+    const points = plan.points.map((p) => {
+      const counts = { packets: 0, bytes: 0, kernelDrops: null, error: null };
+      return { id: p.point.id, label: p.point.label, filter: p.filter, state: 'starting' as const, ...counts };
+    });
+    const none = { endedAt: null, reason: null, packets: 0, bytes: 0, packetsPerSecond: 0 };
+    const startedAt = new Date(startMs).toISOString();
+    const status: CaptureStatus = {
+      caseId: to.id,
+      state: 'scheduled',
+      startedAt,
+      points,
+      limits: request.limits,
+      ...none,
+    };
+    const waiting = { status, cancelled: false };
+    this.scheduled.set(to.id, waiting);
+    void (async () => {
+      while (!waiting.cancelled && this.o.system.clock.now().getTime() < startMs)
+        await this.o.system.clock.delay(pollMs);
+      if (waiting.cancelled) return;
+      try {
+        // Pods and rules may have changed since.
+        await this.begin(to, await planOf(this.o.system, this.o.finder, this.filters, request), request);
+      } catch (error) {
+        const endedAt = this.o.system.clock.now().toISOString();
+        this.over.set(to.id, { ...status, state: 'ended', endedAt, reason: reasonOf(error) });
+      }
+      this.scheduled.delete(to.id);
+      this.tell(to.id);
+    })();
+  }
+
+  private async begin(to: OpenCase, plan: Plan, request: CaptureRequest): Promise<void> {
+    const sink = new CaseSink(to, request.limits.ringFiles);
+    await sink.open();
+    const run = new CaptureRun({
+      system: this.o.system,
+      engine: plan.engine,
+      caseId: to.id,
+      points: plan.points,
+      snaplen: request.snaplen,
+      limits: request.limits,
+      trigger: plan.trigger,
+      names: plan.names,
+      application: `vethscope ${this.o.version}`,
+      comment: commentOf(request),
+      sink,
+      onChange: () => this.tell(to.id),
+    });
+    const save = () => this.save(to, request, run.status());
+    const dumps = request.snapshots ? new Dumps(this.o, to, plan) : null;
+    try {
+      await run.start();
+    } catch (error) {
+      await sink.close();
+      throw error;
+    }
+    await save();
+    dumps?.begin();
+    const done = run.ended.then(async () => {
+      await save();
+      await dumps?.end();
+      this.over.set(to.id, run.status());
+      this.running.delete(to.id);
+      this.tell(to.id);
+    });
+    this.running.set(to.id, {
+      run,
+      of: to,
+      done: done.catch((error) => this.o.warn(`capture ${to.id}: ${reasonOf(error)}`)),
+    });
+  }
+
+  private async save(to: OpenCase, request: CaptureRequest, status: CaptureStatus): Promise<void> {
+    if ((await this.o.system.files.stat(to.at.folder)) === null) return;
+    const text = `${JSON.stringify({ request, status }, null, 1)}\n`;
+    await this.o.system.files.writeAside(path.join(to.at.folder, 'capture.json'), text);
+  }
+
+  async stop(caseId: string): Promise<CaptureStatus> {
+    const waiting = this.scheduled.get(caseId);
+    if (waiting !== undefined) {
+      waiting.cancelled = true;
+      this.scheduled.delete(caseId);
+      this.over.set(caseId, { ...waiting.status, state: 'ended', reason: 'stopped before it began' });
+      this.tell(caseId);
+    }
+    await this.running.get(caseId)?.run.stop('stopped');
+    return this.status(caseId);
+  }
+
+  /** Ends everything in order; the files are complete afterwards. */
+  async close(): Promise<void> {
+    for (const waiting of this.scheduled.values()) waiting.cancelled = true;
+    const all = [...this.running.values()];
+    await Promise.all(all.map((r) => r.run.stop('server ended')));
+    await Promise.all(all.map((r) => r.done));
+  }
+}
+
+/** Snapshots of a capture, in dumps/before, dumps/change-N and dumps/after of its case; they never hold the capture up. */
+class Dumps {
+  private readonly o: CapturesOptions;
+  private readonly to: OpenCase;
+  private readonly podNetns: { name: string; netns: string }[];
+  private queue: Promise<void> = Promise.resolve();
+  private changes = 0;
+  private waiting = false;
+  private stopWatching: () => void = () => undefined;
+
+  constructor(o: CapturesOptions, to: OpenCase, plan: Plan) {
+    this.o = o;
+    this.to = to;
+    const ids = new Set(plan.points.flatMap((p) => p.point.podId ?? []));
+    this.podNetns = plan.pods.flatMap((p) =>
+      p.netns !== null && ids.has(p.id) ? [{ name: p.name, netns: p.netns }] : [],
+    );
+  }
+
+  begin(): void {
+    void this.take('before');
+    this.stopWatching = watchRules(this.o.system, () => {
+      // One that has not begun yet will see this change too.
+      if (this.waiting || this.changes >= changesKept) return;
+      this.changes += 1;
+      this.waiting = true;
+      void this.take(`change-${String(this.changes).padStart(2, '0')}`);
+    });
+  }
+
+  async end(): Promise<void> {
+    this.stopWatching();
+    await this.take('after');
+  }
+
+  private take(group: string): Promise<void> {
+    this.queue = this.queue.then(async () => {
+      this.waiting = false;
+      try {
+        const { files, problems } = await takeSnapshot(this.o.system, { podNetns: this.podNetns });
+        for (const file of files) await this.to.receive(`dumps/${group}/${file.path}`, once(file.text));
+        for (const problem of problems) this.o.warn(`snapshot of ${this.to.id}: ${problem}`);
+      } catch (error) {
+        this.o.warn(`snapshot of ${this.to.id}: ${reasonOf(error)}`);
+      }
+    });
+    return this.queue;
+  }
+}
+
+async function* once(text: string): AsyncIterable<Uint8Array> {
+  yield new TextEncoder().encode(text);
+}

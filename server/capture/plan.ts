@@ -1,0 +1,122 @@
+// From a request to what will run: which points, with which filter each, by which engine. Shared by the server and the command line.
+import type { CapturePoint, CaptureRequest, FilterPreview, Pod } from '../../api/live.ts';
+import type { NameToWrite } from '../../parsers/capture/pcapng-builder.ts';
+import { parseIp } from '../../parsers/core/address.ts';
+import { filterOf } from '../packets/packets.ts';
+import type { PodFinder } from '../pods/pods.ts';
+import { Refusal } from '../refusal.ts';
+import type { System } from '../system/system.ts';
+import type { EffectiveFilters } from './effective-filters.ts';
+import { checkDevice, checkFilterText, checkNetns, type Engine } from './engine.ts';
+import { libpcapEngine } from './libpcap.ts';
+import type { RunPoint } from './run.ts';
+import { tcpdumpEngine } from './tcpdump.ts';
+import { Trigger } from './trigger.ts';
+
+export interface Plan {
+  readonly points: readonly RunPoint[];
+  readonly engine: Engine;
+  readonly names: readonly NameToWrite[];
+  readonly trigger: Trigger | null;
+  readonly pods: readonly Pod[];
+}
+
+export async function engineOf(system: System, wanted: CaptureRequest['engine']): Promise<Engine> {
+  const tcpdump = wanted === 'tcpdump' ? await tcpdumpEngine(system) : null;
+  const engine = tcpdump ?? (await libpcapEngine(system));
+  if (engine !== null) return engine;
+  throw new Refusal(
+    422,
+    'no-engine',
+    wanted === 'libpcap'
+      ? 'the optional package cap is not installed; use the engine tcpdump'
+      : 'tcpdump is not installed: apt-get install tcpdump (or the optional package cap, which uses libpcap)',
+  );
+}
+
+/** The points asked for, or the default ones of the pods' paths. */
+export function chosenPoints(all: readonly CapturePoint[], wanted: readonly string[]): CapturePoint[] {
+  if (wanted.length === 0) {
+    const usual = all.filter((p) => p.selected);
+    if (usual.length > 0) return usual;
+    throw new Refusal(
+      422,
+      'no-points',
+      'there is no point on the path of these pods; GET /api/pods/points lists points',
+    );
+  }
+  return wanted.map((id) => {
+    const found = all.find((p) => p.id === id);
+    if (found !== undefined) return found;
+    const known = all.map((p) => p.id).join(', ');
+    throw new Refusal(404, 'no-point', `there is no point ${JSON.stringify(id)}; there are ${known || 'none'}`);
+  });
+}
+
+async function named(
+  finder: PodFinder,
+  filters: EffectiveFilters,
+): Promise<{ names: NameToWrite[]; pods: readonly Pod[] }> {
+  const { pods } = await finder.list();
+  const names = new Map<string, string>();
+  for (const pod of pods) {
+    if (!pod.hostNetwork) for (const address of pod.addresses) names.set(address, `${pod.name}.${pod.namespace}`);
+  }
+  for (const pair of await filters.pairs()) {
+    // `default/web:http cluster IP`, as kube-proxy comments its rules and as services are called here.
+    const service = /^([a-z0-9-]+)\/([a-z0-9.-]+)(?::\S+)? (?:cluster IP|external)/.exec(pair.name);
+    if (service !== null && pair.front.address !== null)
+      names.set(pair.front.address, `${service[2]}.${service[1]}.svc`);
+  }
+  const read = [...names].flatMap(([address, name]) => {
+    const ip = parseIp(address);
+    return ip === null ? [] : [{ ip, name }];
+  });
+  return { names: read, pods };
+}
+
+/** Points and filters of a request; nothing is started. */
+export async function previewOf(
+  finder: PodFinder,
+  filters: EffectiveFilters,
+  request: CaptureRequest,
+): Promise<{ points: CapturePoint[]; preview: FilterPreview; pods: readonly Pod[] }> {
+  checkFilterText(request.filter);
+  const points = chosenPoints(await finder.points(request.pods), request.points);
+  for (const { device, netns } of points) {
+    checkDevice(device);
+    if (netns !== null) checkNetns(netns);
+  }
+  const { pods } = await finder.list();
+  const addressesOf = (podId: string) => pods.find((p) => p.id === podId)?.addresses ?? [];
+  return { points, preview: await filters.preview(points, request.filter, addressesOf), pods };
+}
+
+export async function planOf(
+  system: System,
+  finder: PodFinder,
+  filters: EffectiveFilters,
+  request: CaptureRequest,
+): Promise<Plan> {
+  const engine = await engineOf(system, request.engine);
+  const trigger = request.stopOn === null ? null : new Trigger(filterOf(request.stopOn.filter), request.stopOn.seconds);
+  const { points, preview } = await previewOf(finder, filters, request);
+  if (preview.error !== null) throw new Refusal(400, 'bad-filter', `the capture filter: ${preview.error}`);
+  const { names, pods } = await named(finder, filters);
+  const filterAt = (i: number) => preview.points[i]?.filter ?? request.filter;
+  return { points: points.map((point, i) => ({ point, filter: filterAt(i) })), engine, names, trigger, pods };
+}
+
+/** What was asked for, for the comment of the file. */
+export function commentOf(request: CaptureRequest): string {
+  const { limits, stopOn } = request;
+  return [
+    `pods: ${request.pods.join(', ') || 'none'}`,
+    `filter as typed: ${request.filter || 'none'}`,
+    `snaplen: ${request.snaplen}`,
+    `limits: ${limits.seconds} s, ${limits.bytes} bytes, ${limits.packets} packets, ${limits.keepFreeBytes} bytes of disk kept free` +
+      (limits.ringFiles === null ? '' : `, ring of ${limits.ringFiles} files`),
+    ...(stopOn === null ? [] : [`stop ${stopOn.seconds} s after: ${stopOn.filter}`]),
+    'never promiscuous',
+  ].join('\n');
+}
