@@ -1,6 +1,7 @@
 import { Fragment } from 'react';
 import { LiveBar } from '../capture/LiveBar.tsx';
 import { DiskBadge, PodsCrumbs } from '../pods/PodsCrumbs.tsx';
+import { useCaptureStatus } from '../sources/pods.ts';
 import { useCase, useFindings, useFlows } from '../sources/queries.ts';
 import { type Address, type CaseAddress, tabs } from '../state/address.ts';
 import { useOverlays } from '../state/overlays.ts';
@@ -26,6 +27,7 @@ function FlowCrumb({ address }: { address: CaseAddress }) {
 
 function CaseCrumbs({ address }: { address: CaseAddress }) {
   const detail = useCase(address.caseId);
+  const status = useCaptureStatus(address.caseId);
   const name = detail.data?.name ?? address.caseId;
   const deeper = address.tab === 'path' && (address.flow !== null || address.spec !== null);
   return (
@@ -42,7 +44,7 @@ function CaseCrumbs({ address }: { address: CaseAddress }) {
           </span>
         </>
       )}
-      {detail.data?.state === 'receiving' && <Badge tone="good">receiving</Badge>}
+      {detail.data?.state === 'receiving' && status === null && <Badge tone="good">receiving</Badge>}
     </>
   );
 }
@@ -70,7 +72,7 @@ export function TopBar({ address }: { address: Address }) {
         <nav className={styles.crumbs} aria-label="Breadcrumb">
           <button
             type="button"
-            className={`${styles.crumb} ${inCase ? '' : styles.here}`}
+            className={`${styles.crumb} ${inCase ? styles.parent : styles.here}`}
             onClick={() => go({ screen: 'library' })}
           >
             Captures

@@ -131,7 +131,7 @@ export function CapturePanel({ list, picked, gone }: Props) {
               </p>
             )}
           </div>
-          <PointList points={points} on={onIds} severalPods={picked.length > 1} />
+          <PointList points={points} on={onIds} severalPods={picked.length > 1} onTurn={(id) => turn(ids, id)} />
           <div className={styles.form}>
             <label className={styles.label} htmlFor="capture-filter">
               Filter
@@ -139,7 +139,8 @@ export function CapturePanel({ list, picked, gone }: Props) {
             <FilterField pods={picked} state={preview} />
             <Setup stopProblem={stopProblem} />
           </div>
-          <div>
+          <TakenPorts list={list} picked={picked} />
+          <div className={styles.foot}>
             <Actions key={JSON.stringify(request)} request={request} ready={ready} onStart={() => void start()} />
             {refused !== null && (
               <p className={styles.refused} role="alert">
@@ -149,7 +150,6 @@ export function CapturePanel({ list, picked, gone }: Props) {
           </div>
         </>
       )}
-      <TakenPorts list={list} picked={picked} />
     </section>
   );
 }

@@ -14,7 +14,7 @@ const at = (column: number, row: string): CSSProperties => ({ gridColumn: column
 
 /** The pods' path from inside outwards, each point a switch. */
 export function PointDrawing({ points, pods, on, onTurn }: Props) {
-  const { lanes, shared, aside } = pointMapOf(points, pods);
+  const { lanes, shared } = pointMapOf(points, pods);
   const rows = Math.max(1, lanes.length);
   const laneWidth = Math.max(0, ...lanes.map((lane) => lane.length));
   const several = pods.length > 1;
@@ -24,7 +24,7 @@ export function PointDrawing({ points, pods, on, onTurn }: Props) {
       type="button"
       className={styles.box}
       aria-pressed={on.has(point.id)}
-      title={point.warning ?? point.sees}
+      title={`${pointName(point, several)} · ${point.device}\n${point.warning ?? point.sees}`}
       onClick={() => onTurn(point.id)}
     >
       <span className={styles.name}>{pointName(point, several)}</span>
@@ -33,7 +33,7 @@ export function PointDrawing({ points, pods, on, onTurn }: Props) {
   );
   const columns = laneWidth + shared.length;
   const whole = `1 / span ${rows}`;
-  const template = Array.from({ length: columns }, () => 'minmax(0, 1fr)').join(' minmax(12px, 32px) ');
+  const template = Array.from({ length: columns }, () => 'minmax(0, 1fr)').join(' minmax(10px, 28px) ');
   return (
     <>
       {columns > 0 && (
@@ -47,8 +47,8 @@ export function PointDrawing({ points, pods, on, onTurn }: Props) {
           {lanes.map((lane, row) =>
             lane.map((point, i) => {
               const last = i === lane.length - 1;
-              const gap = last ? laneWidth - lane.length : 0;
-              const more = !last || (shared.length > 0 && lane.length > 0);
+              // An interface without a host side (macvlan) does not pass the bridge.
+              const more = !last || (shared.length > 0 && lane.length === laneWidth);
               return [
                 <div key={`${point.podId} ${point.id}`} className={styles.cell} style={at(i * 2 + 1, String(row + 1))}>
                   {box(point)}
@@ -58,7 +58,7 @@ export function PointDrawing({ points, pods, on, onTurn }: Props) {
                     key={`${point.podId} ${point.id} line`}
                     className={styles.line}
                     data-half={last && rows > 1}
-                    style={{ gridColumn: `${i * 2 + 2} / span ${gap * 2 + 1}`, gridRow: row + 1 }}
+                    style={at(i * 2 + 2, String(row + 1))}
                   />
                 ),
               ];
@@ -77,12 +77,6 @@ export function PointDrawing({ points, pods, on, onTurn }: Props) {
               <span key={`${column[0]?.id} line`} className={styles.line} style={at((laneWidth + i) * 2 + 2, whole)} />
             ),
           ])}
-        </div>
-      )}
-      {aside.length > 0 && (
-        // biome-ignore lint/a11y/useSemanticElements: a group of switches, not a form's fieldset
-        <div className={styles.aside} role="group" aria-label="Points beside the path">
-          {aside.map(box)}
         </div>
       )}
     </>

@@ -2,36 +2,62 @@
 import type { CapturePoint } from '../../api/live.ts';
 import { Icon } from '../ui/Icon.tsx';
 import styles from './PointList.module.css';
-import { pointName } from './pointMap.ts';
+import { pointName, samePoints } from './pointMap.ts';
 
 interface Props {
   points: readonly CapturePoint[];
   on: ReadonlySet<string>;
   severalPods: boolean;
+  onTurn: (id: string) => void;
 }
 
-export function PointList({ points, on, severalPods }: Props) {
-  const shown = points.filter((point) => on.has(point.id) || point.warning !== null || point.kind === 'uplink');
-  const rest = points.filter((point) => !shown.includes(point));
-  const line = (point: CapturePoint) => (
-    <li key={`${point.podId} ${point.id}`} data-on={on.has(point.id)}>
-      <span className={styles.mark} role="img" aria-label={on.has(point.id) ? 'captured' : 'left out'}>
-        <Icon name={on.has(point.id) ? 'check' : 'close'} size={12} />
-      </span>
-      <p>
-        <b>{pointName(point, severalPods)}</b> <code>{point.device}</code> {point.sees}
-        {point.warning !== null && <span className={styles.warning}> {point.warning}</span>}
-      </p>
-    </li>
-  );
+const beside = new Set<CapturePoint['kind']>(['loopback', 'any', 'vxlan']);
+
+export function PointList({ points, on, severalPods, onTurn }: Props) {
+  const line = (group: CapturePoint[]) => {
+    const [first] = group;
+    if (first === undefined) return null;
+    const taken = on.has(first.id);
+    return (
+      <li key={`${first.podId} ${first.id}`} data-on={taken}>
+        <span className={styles.mark} role="img" aria-label={taken ? 'captured' : 'left out'}>
+          <Icon name={taken ? 'check' : 'close'} size={12} />
+        </span>
+        <p>
+          <b>{[...new Set(group.map((point) => pointName(point, severalPods)))].join(', ')}</b>{' '}
+          {group.length === 1 && <code>{first.device}</code>} {first.sees}
+          {first.warning !== null && <span className={styles.warning}> {first.warning}</span>}
+        </p>
+      </li>
+    );
+  };
+  const path = points.filter(({ kind }) => !beside.has(kind));
+  const others = points.filter(({ kind }) => beside.has(kind));
   return (
     <section aria-label="What each point sees">
       <h3 className={styles.title}>Host NIC or veth? What each point sees</h3>
-      <ul className={styles.list}>{shown.map(line)}</ul>
-      {rest.length > 0 && (
-        <details className={styles.rest}>
-          <summary>Why tcpdump may not see it elsewhere</summary>
-          <ul className={styles.list}>{rest.map(line)}</ul>
+      <ul className={styles.list}>{samePoints(path, on).map(line)}</ul>
+      {others.length > 0 && (
+        <details className={styles.rest} open={others.some(({ id }) => on.has(id)) || undefined}>
+          <summary>
+            Elsewhere: {others.map(({ device }) => device).join(', ')}; why tcpdump may not see it there
+          </summary>
+          <ul className={styles.list}>
+            {others.map((point) => (
+              <li key={point.id}>
+                <input
+                  type="checkbox"
+                  aria-label={`Capture at ${point.device}`}
+                  checked={on.has(point.id)}
+                  onChange={() => onTurn(point.id)}
+                />
+                <p>
+                  <b>{pointName(point, severalPods)}</b> <code>{point.device}</code> {point.sees}
+                  {point.warning !== null && <span className={styles.warning}> {point.warning}</span>}
+                </p>
+              </li>
+            ))}
+          </ul>
         </details>
       )}
     </section>

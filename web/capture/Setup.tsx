@@ -9,8 +9,8 @@ import styles from './Setup.module.css';
 const snaplens: [number, string][] = [
   [wholePacket, 'whole packet'],
   [1600, 'first 1,600 bytes'],
-  [256, 'first 256 bytes: headers and a little more'],
-  [128, 'first 128 bytes: headers'],
+  [256, 'first 256 bytes'],
+  [128, 'headers: first 128'],
 ];
 
 const ring: Amount = { ...counts, least: 2, most: 1000, example: '2 to 1,000 files' };
@@ -77,33 +77,30 @@ export function Setup({ stopProblem }: { stopProblem: string | null }) {
         </div>
         {stopProblem !== null && <p className={styles.problem}>{stopProblem}</p>}
       </div>
-      <label className={styles.label} htmlFor="snaplen">
-        Keep of a packet
-      </label>
-      <select
-        id="snaplen"
-        className={styles.input}
-        value={draft.snaplen}
-        onChange={(event) => patch({ snaplen: Number(event.target.value) })}
-      >
-        {snaplens.map(([bytes, text]) => (
-          <option key={bytes} value={bytes}>
-            {text}
-          </option>
-        ))}
-      </select>
-      <label className={styles.label} htmlFor="snapshots">
-        Rules
-      </label>
-      <select
-        id="snapshots"
-        className={styles.input}
-        value={draft.snapshots ? 'on' : 'off'}
-        onChange={(event) => patch({ snapshots: event.target.value === 'on' })}
-      >
-        <option value="on">before, after, and on change</option>
-        <option value="off">not saved: packets only</option>
-      </select>
+      <span className={styles.label}>Keep</span>
+      <div className={styles.halves}>
+        <select
+          aria-label="Keep of a packet"
+          className={styles.input}
+          value={draft.snaplen}
+          onChange={(event) => patch({ snaplen: Number(event.target.value) })}
+        >
+          {snaplens.map(([bytes, text]) => (
+            <option key={bytes} value={bytes}>
+              {text}
+            </option>
+          ))}
+        </select>
+        <select
+          aria-label="Keep of the rules"
+          className={styles.input}
+          value={draft.snapshots ? 'on' : 'off'}
+          onChange={(event) => patch({ snapshots: event.target.value === 'on' })}
+        >
+          <option value="on">rules before, after, on change</option>
+          <option value="off">no rules: packets only</option>
+        </select>
+      </div>
       <details className={styles.further}>
         <summary>Ring, disk, start time, engine</summary>
         <div className={styles.grid}>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CapturePoint, Pod } from '../../api/live.ts';
-import { pointMapOf, pointName } from './pointMap.ts';
+import { pointMapOf, pointName, samePoints } from './pointMap.ts';
 
 const point = (id: string, podId: string | null): CapturePoint => {
   const [kind = '', device = ''] = id.split(':');
@@ -59,14 +59,13 @@ describe('points as a drawing', () => {
       ['a/y pod:eth0', 'a/y veth:vy'],
     ]);
     expect(map.shared.map((column) => column.map(({ id }) => id))).toEqual([['bridge:cni0'], ['uplink:eth0']]);
-    expect(map.aside.map(({ id }) => id)).toEqual(['lo:lo']);
+    expect(samePoints(points, new Set(['pod:eth0'])).map((group) => group.length)).toEqual([2, 1, 2, 1, 1, 1]);
   });
 
   it('leaves out what is not there', () => {
     expect(pointMapOf([point('uplink:eth0', null)], [])).toEqual({
       lanes: [],
       shared: [[point('uplink:eth0', null)]],
-      aside: [],
     });
     expect(pointName(point('pod:eth0', 'a/x'), true)).toBe('in x');
     expect(pointName(point('pod:eth0', 'a/x'), false)).toBe('in the pod');

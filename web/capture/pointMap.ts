@@ -6,8 +6,6 @@ export interface PointMap {
   lanes: CapturePoint[][];
   /** Columns on the way out: the bridges, then the uplinks. Empty columns are left out. */
   shared: CapturePoint[][];
-  /** Off the way: loopback, tunnels, all devices at once. */
-  aside: CapturePoint[];
 }
 
 export function pointMapOf(points: readonly CapturePoint[], pods: readonly Pod[]): PointMap {
@@ -28,8 +26,17 @@ export function pointMapOf(points: readonly CapturePoint[], pods: readonly Pod[]
   return {
     lanes,
     shared: [of('bridge'), of('uplink')].filter((column) => column.length > 0),
-    aside: [...of('vxlan'), ...of('loopback'), ...of('any')],
   };
+}
+
+/** Points that see the same, for the same reasons: said once. */
+export function samePoints(points: readonly CapturePoint[], on: ReadonlySet<string>): CapturePoint[][] {
+  const groups = new Map<string, CapturePoint[]>();
+  for (const point of points) {
+    const key = [point.kind, point.sees, point.warning, on.has(point.id)].join('\n');
+    groups.set(key, [...(groups.get(key) ?? []), point]);
+  }
+  return [...groups.values()];
 }
 
 const kindNames: Record<CapturePoint['kind'], string> = {

@@ -56,6 +56,6 @@ describe('capture request', () => {
   });
 
   it('offers the filters of the picked pods', () => {
-    expect(presetsFor([]).map(({ name }) => name)).toEqual(['everything', 'DNS', 'SYN and RST', 'ICMP']);
+    expect(presetsFor([]).map(({ name }) => name)).toEqual(['everything', 'DNS', 'SYN, RST', 'ICMP']);
   });
 });

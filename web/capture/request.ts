@@ -79,7 +79,7 @@ export function presetsFor(pods: readonly Pod[]): Preset[] {
     ...(address === undefined ? [] : [{ name: 'this address', filter: `host ${address}` }]),
     ...ofPorts,
     { name: 'DNS', filter: 'port 53' },
-    { name: 'SYN and RST', filter: 'tcp[tcpflags] & (tcp-syn|tcp-rst) != 0' },
+    { name: 'SYN, RST', filter: 'tcp[tcpflags] & (tcp-syn|tcp-rst) != 0' },
     { name: 'ICMP', filter: 'icmp or icmp6' },
   ];
 }

@@ -97,22 +97,24 @@ export function PodRow(props: Props) {
           <HostPorts pod={pod} />
         </td>
         <td className={styles.more}>
-          <div className={styles.marks}>
-            {firstConflict !== undefined && (
-              <span title={conflicts.map(({ finding }) => finding.title).join('\n')}>
-                <Badge tone="cni">
-                  {firstConflict.text}
-                  {conflicts.length > 1 && ` +${conflicts.length - 1}`}
-                </Badge>
-              </span>
-            )}
-            {pod.disagreements.length > 0 && (
-              <span title={pod.disagreements.join('\n')}>
-                <Badge tone="warn">
-                  {pod.disagreements.length === 1 ? 'sources disagree' : `${pod.disagreements.length} disagreements`}
-                </Badge>
-              </span>
-            )}
+          <div className={styles.end}>
+            <div className={styles.marks}>
+              {firstConflict !== undefined && (
+                <span title={conflicts.map(({ finding }) => finding.title).join('\n')}>
+                  <Badge tone="cni">
+                    {firstConflict.text}
+                    {conflicts.length > 1 && ` +${conflicts.length - 1}`}
+                  </Badge>
+                </span>
+              )}
+              {pod.disagreements.length > 0 && (
+                <span title={pod.disagreements.join('\n')}>
+                  <Badge tone="warn">
+                    {pod.disagreements.length === 1 ? 'sources disagree' : `${pod.disagreements.length} disagreements`}
+                  </Badge>
+                </span>
+              )}
+            </div>
             <button
               type="button"
               className={styles.open}
