@@ -88,8 +88,9 @@ function start(system: System, programs: Programs, point: PointToCapture, events
       events.onCounters({ ...received });
     }
     if (/listening on /.test(line)) listening = true;
-    else if (passed === undefined && dropped === undefined && !/packets? captured|dropped by interface/.test(line))
-      complaint = line.replace(/^tcpdump: /, '').trim() || complaint;
+    else if (passed !== undefined || dropped !== undefined || /packets? captured|dropped by interface/.test(line))
+      return;
+    else if (complaint === '' || /^tcpdump: /.test(line)) complaint = line.replace(/^tcpdump: /, '').trim();
   };
   const running = system.programs.start(program, args, {
     onOutput: events.onBytes,

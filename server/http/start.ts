@@ -18,6 +18,8 @@ export interface ServerOptions {
   readonly token: string | null;
   readonly samples: boolean;
   readonly version: string;
+  /** Where pods and points come from; left out: this node. */
+  readonly finder?: PodFinder;
 }
 
 export type Started =
@@ -94,7 +96,7 @@ export async function startServer(system: System, options: ServerOptions): Promi
     await library.close();
     return { ok: false, message: whyNot(error, options) };
   }
-  const finder = new PodFinder(system);
+  const finder = options.finder ?? new PodFinder(system);
   const { version } = options;
   const captures = new Captures({ system, library, finder, version, warn: (message) => log.warn(message) });
   const gate = new Gate({ token, host: options.host, port: listener.port });

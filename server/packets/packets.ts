@@ -58,7 +58,8 @@ export class Packets {
     const others = this.captures.filter((c) => c !== capture && c.points().includes(name));
     const shared = folder !== undefined && others.some((c) => c.path.split('/').at(-2) !== folder);
     const shown = shared ? `${folder}/${name}` : name;
-    this.names.set(key, shown);
+    // Before its header has arrived a growing capture is only known by its file.
+    if (capture.index.ended || capture.index.interfaces[interfaceId] !== undefined) this.names.set(key, shown);
     return shown;
   }
 

@@ -4,16 +4,19 @@ import { PcapngBuilder } from '../../parsers/capture/pcapng-builder.ts';
 import type { System } from '../system/system.ts';
 
 const INTERFACE = 1;
+const PACKET = 6;
 const largestBlock = 2 << 20;
 
 interface Whole {
   readonly bytes: number;
   readonly interfaces: number;
+  readonly packets: number;
 }
 
 async function wholeBlocks(source: AsyncIterable<Uint8Array>): Promise<Whole> {
   let bytes = 0;
   let interfaces = 0;
+  let packets = 0;
   const head = new Uint8Array(8);
   const view = new DataView(head.buffer);
   let held = 0;
@@ -33,22 +36,26 @@ async function wholeBlocks(source: AsyncIterable<Uint8Array>): Promise<Whole> {
         held += step;
         if (held < 8) break;
         const total = view.getUint32(4, true);
-        if (total < 12 || (total & 3) !== 0 || total > largestBlock) return { bytes, interfaces };
+        if (total < 12 || (total & 3) !== 0 || total > largestBlock) return { bytes, interfaces, packets };
         left = total - 8;
       }
       if (left === 0 && held === 8) {
         bytes += view.getUint32(4, true);
         if (view.getUint32(0, true) === INTERFACE) interfaces += 1;
+        if (view.getUint32(0, true) === PACKET) packets += 1;
         held = 0;
       }
     }
   }
-  return { bytes, interfaces };
+  return { bytes, interfaces, packets };
 }
 
-/** Returns the length of the finished file. */
-export async function finishCapture(system: System, file: string, why: string): Promise<number> {
-  const { bytes, interfaces } = await wholeBlocks(system.files.read(file));
+export async function finishCapture(
+  system: System,
+  file: string,
+  why: string,
+): Promise<{ bytes: number; packets: number }> {
+  const { bytes, interfaces, packets } = await wholeBlocks(system.files.read(file));
   const builder = new PcapngBuilder(4096);
   if (bytes === 0) builder.section({ application: 'vethscope', comment: why });
   const endMs = (await system.files.stat(file))?.modifiedMs ?? system.clock.now().getTime();
@@ -59,5 +66,5 @@ export async function finishCapture(system: System, file: string, why: string): 
   const handle = await system.files.openAppend(file, bytes);
   await handle.write(last);
   await handle.close();
-  return bytes + last.length;
+  return { bytes: bytes + last.length, packets };
 }

@@ -117,9 +117,9 @@ export class Library {
       this.warn(`${onDisk} is being captured by another vethscope (process ${file.live.split(' ')[0]})`);
       return [{ ...file, state: 'ready' }];
     }
-    const bytes = await finishCapture(this.system, onDisk, 'The server ended during this capture.');
+    const whole = await finishCapture(this.system, onDisk, 'The server ended during this capture.');
     const issue = 'The server ended during this capture (server ended); every packet that had been written is here.';
-    return [{ ...file, bytes, state: 'ready', live: null, issues: [...file.issues, issue] }];
+    return [{ ...file, ...whole, state: 'ready', live: null, issues: [...file.issues, issue] }];
   }
 
   private add(id: string, at: CaseFolder, stored: StoredCase): OpenCase {
