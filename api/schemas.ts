@@ -148,6 +148,17 @@ export const diagram = z.object({
 export type Diagram = z.infer<typeof diagram>;
 export type DiagramStage = z.infer<typeof diagramStage>;
 
+/** The way back of the answer, through the same node and connection. */
+export const reply = z.object({
+  verdict: z.enum(['returns', 'breaks', 'elsewhere', 'unknown']),
+  reason: z.string(),
+  disposition,
+  source: z.string(),
+  destination: z.string(),
+  steps: z.array(step).readonly(),
+});
+export type Reply = z.infer<typeof reply>;
+
 export const outcome = z.object({
   probability: z.number().nullable(),
   assumptions: z.array(z.object({ source: sourceRef.nullable(), assumed: z.string(), why: z.string() })).readonly(),
@@ -167,6 +178,7 @@ export const outcome = z.object({
   headline: sentence,
   sentences: z.array(sentence).readonly(),
   diagram,
+  reply: reply.nullable(),
 });
 export type Outcome = z.infer<typeof outcome>;
 

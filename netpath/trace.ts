@@ -1,5 +1,6 @@
 // What the simulator says of one packet in one world: steps in order, and how it ended. Explanations are made from this.
 import type { SourceRef } from '../parsers/core/issue.ts';
+import type { Crossing } from './kernel/reply.ts';
 import type { Owner } from './owner.ts';
 
 /** A run of text that may link to a dump line; sentences are lists of these, never concatenated strings. */
@@ -100,4 +101,6 @@ export interface Trace {
   readonly steps: readonly Step[];
   /** The conntrack entry of the dump that this world agrees with or was decided by. */
   readonly conntrack: SourceRef | null;
+  /** What the answer starts from; null when the packet is itself an answer. */
+  readonly crossing: Crossing | null;
 }

@@ -4,6 +4,7 @@ import type { NodeState } from '../../parsers/nodestate/state.ts';
 import { findingsFor } from '../diagnose/diagnose.ts';
 import type { Finding } from '../diagnose/diagnosis.ts';
 import { Machine } from '../kernel/machine.ts';
+import { type Reply, replyTo } from '../kernel/reply.ts';
 import { type Simulation, simulate } from '../kernel/run.ts';
 import { parsePacketSpec, specText, whereText } from '../packet-spec.ts';
 import type { Trace } from '../trace.ts';
@@ -19,10 +20,12 @@ import { type WhyNot, whyNot } from './why-not.ts';
 const MAX_OUTCOMES = 64;
 
 /** One outcome, told and drawn on its own. */
-export interface ExplainedOutcome extends Omit<Trace, 'conntrack'> {
+export interface ExplainedOutcome extends Omit<Trace, 'conntrack' | 'crossing'> {
   readonly headline: Sentence;
   readonly sentences: readonly Sentence[];
   readonly diagram: Diagram;
+  /** The way back of the answer; null for a packet that gets none. */
+  readonly reply: Reply | null;
 }
 
 export interface Explanation {
@@ -88,7 +91,7 @@ function issuesOf(m: Machine, simulation: Simulation): string[] {
 }
 
 function explainedOutcome(s: Subject, trace: Trace): ExplainedOutcome {
-  const { conntrack: _conntrack, ...shown } = trace;
+  const { conntrack: _conntrack, crossing, ...shown } = trace;
   const own = subjectOf(s.machine, s.spec, { ...s.simulation, traces: [trace] }, trace, s.destination);
   return {
     ...shown,
@@ -96,6 +99,7 @@ function explainedOutcome(s: Subject, trace: Trace): ExplainedOutcome {
     headline: headline(own),
     sentences: sentences(own),
     diagram: diagramOf(own),
+    reply: crossing ? replyTo(s.machine, trace, crossing) : null,
   };
 }
 

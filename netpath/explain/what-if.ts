@@ -1,7 +1,7 @@
 // What would change it: the simulator run again on a changed copy of the node's state. Nothing here guesses; each answer is a run.
-import { endpointText } from '../../parsers/core/address.ts';
 import type { IptablesChain, IptablesRule, NodeState } from '../../parsers/nodestate/state.ts';
 import { Machine } from '../kernel/machine.ts';
+import { replyTo } from '../kernel/reply.ts';
 import { type Simulation, simulate } from '../kernel/run.ts';
 import { ownerOfRule } from '../owner.ts';
 import type { PacketSpec } from '../packet-spec.ts';
@@ -143,34 +143,21 @@ function changes(s: Subject): Change[] {
   return out;
 }
 
-/**
- * Without br_netfilter the answer of a pod on the same bridge is bridged past conntrack, so it is not translated back. The way back
- * is not simulated yet; this one consequence is known (reference 1.6, section 6 row 10) and must not be left unsaid.
- */
-function replyBypassed(s: Subject, traces: readonly Trace[]): boolean {
-  const sender = s.spec.src ? s.machine.podByIp(s.spec.src) : null;
-  const bridge = sender ? s.machine.bridgeOf(s.machine.hostInterfaceOf(sender) ?? '') : null;
-  return traces.some((t) => {
-    const device = t.to.interface;
-    const rewritten = t.finalDestination !== endpointText(s.spec.dst, s.spec.dport);
-    const sameSource = s.spec.src !== null && t.source === endpointText(s.spec.src, s.spec.sport);
-    return (
-      bridge !== null &&
-      t.disposition.kind === 'delivered' &&
-      device !== null &&
-      s.machine.bridgeOf(device) === bridge &&
-      rewritten &&
-      sameSource
-    );
-  });
+/** Why the answer would not come back in one of the outcomes; null when it does in all of them. */
+function brokenReply(m: Machine, traces: readonly Trace[]): string | null {
+  for (const t of traces) {
+    const reply = t.crossing ? replyTo(m, t, t.crossing) : null;
+    if (reply?.verdict === 'breaks') return reply.reason;
+  }
+  return null;
 }
 
 /** Good when every outcome reaches an endpoint of the service that the destination names, bad when one no longer does. */
-function toneOf(s: Subject, after: readonly Trace[], bypassed: boolean): WhatIf['tone'] {
+function toneOf(s: Subject, after: readonly Trace[], broken: boolean): WhatIf['tone'] {
   const { service } = s.destination;
   if (!service) return 'neutral';
   const reaches = (traces: readonly Trace[]) => traces.every((t) => isExpected(t, service));
-  if (bypassed || (reaches(s.simulation.traces) && !reaches(after))) return 'bad';
+  if (broken || (reaches(s.simulation.traces) && !reaches(after))) return 'bad';
   return reaches(after) && !reaches(s.simulation.traces) ? 'good' : 'neutral';
 }
 
@@ -181,12 +168,13 @@ export function whatIfs(s: Subject, spec: PacketSpec): WhatIf[] {
     ? simulate(new Machine(withoutEntry(s.machine.state, s.simulation)), spec)
     : null;
   const baseline = unchanged?.ok ? outcomeText(unchanged.simulation.traces) : before;
+  const wasBroken = brokenReply(s.machine, s.simulation.traces) !== null;
   return changes(s).flatMap((c) => {
-    const r = simulate(new Machine(c.state), spec);
+    const changedNode = new Machine(c.state);
+    const r = simulate(changedNode, spec);
     if (!r.ok) return [];
-    const bypassed =
-      c.id === 'bridge-nf' && c.detail.startsWith('bridged packets pass no') && replyBypassed(s, r.simulation.traces);
-    const after = `${outcomeText(r.simulation.traces)}${bypassed ? ', but the answer is bridged past conntrack, keeps the pod’s own address, and the client does not take it for one' : ''}`;
+    const broken = wasBroken ? null : brokenReply(changedNode, r.simulation.traces);
+    const after = `${outcomeText(r.simulation.traces)}${broken === null ? '' : `, but: ${broken.replace(/\.$/, '')}`}`;
     const reference = c.id === 'conntrack-deleted' ? before : baseline;
     const changed = after !== reference;
     return [
@@ -197,7 +185,7 @@ export function whatIfs(s: Subject, spec: PacketSpec): WhatIf[] {
         before,
         after,
         changed,
-        tone: changed ? toneOf(s, r.simulation.traces, bypassed) : 'neutral',
+        tone: changed ? toneOf(s, r.simulation.traces, broken !== null) : 'neutral',
       },
     ];
   });

@@ -43,17 +43,19 @@ function goesToBridge(m: Machine, bridge: string, src: Ip | null, dst: Ip): bool
   return !onLink || m.portOf(dst) === null;
 }
 
+/** How a packet from `src` to `dst` comes in by a device: routed, or as a frame by a port of a bridge. */
+export function arrivalOn(m: Machine, device: string, src: Ip | null, dst: Ip): Arrival {
+  const bridge = m.isBridge(device) ? device : m.bridgeOf(device);
+  if (bridge === null) return { kind: 'device', device, port: null, toBridge: true };
+  const port = device === bridge ? ((src ? m.portOf(src) : null) ?? bridge) : device;
+  return { kind: 'device', device: bridge, port, toBridge: goesToBridge(m, bridge, src, dst) };
+}
+
 function onDevice(m: Machine, device: string, spec: PacketSpec): ArrivalResult {
   if (m.links.size > 0 && !m.links.has(device)) {
     return { ok: false, message: `the node has no interface "${device}": it has ${some([...m.links.keys()])}` };
   }
-  const bridge = m.isBridge(device) ? device : m.bridgeOf(device);
-  if (bridge === null) return { ok: true, arrival: { kind: 'device', device, port: null, toBridge: true } };
-  const port = device === bridge ? ((spec.src ? m.portOf(spec.src) : null) ?? bridge) : device;
-  return {
-    ok: true,
-    arrival: { kind: 'device', device: bridge, port, toBridge: goesToBridge(m, bridge, spec.src, spec.dst) },
-  };
+  return { ok: true, arrival: arrivalOn(m, device, spec.src, spec.dst) };
 }
 
 export function resolveArrival(m: Machine, spec: PacketSpec): ArrivalResult {

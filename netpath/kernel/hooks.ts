@@ -16,6 +16,9 @@ export const CONNTRACK_PRIORITY = -200;
 /** Where IPVS takes packets: after the filter at LOCAL_IN, before it at LOCAL_OUT. */
 export const IPVS_IN_PRIORITY: Readonly<Partial<Record<Hook, number>>> = { INPUT: 99, OUTPUT: -98 };
 
+/** Where IPVS gives answers of its connections the virtual address back (ip_vs_ops). */
+export const IPVS_OUT_PRIORITY: Readonly<Partial<Record<Hook, number>>> = { INPUT: 98, FORWARD: 100, OUTPUT: -99 };
+
 /** nft's names of the hooks. */
 export const NFT_HOOKS: Readonly<Record<Hook, string>> = {
   PREROUTING: 'prerouting',

@@ -88,6 +88,7 @@ function traceOf(
   hint: ConntrackEntry | null,
   arrival: Arrival,
 ): Trace {
+  const sent = { ...packet };
   const w = new Walker(m, world, packet, connection, hint);
   const end = runPath(w, arrival);
   const p = w.packet;
@@ -101,6 +102,15 @@ function traceOf(
     ipvs: w.ipvs,
     steps: w.steps,
     conntrack: hint?.source ?? null,
+    crossing:
+      connection.direction === 'reply'
+        ? null
+        : {
+            sent,
+            received: p,
+            connection: w.connection,
+            cameIn: arrival.kind === 'local' ? null : arrival.device,
+          },
   };
 }
 

@@ -8,7 +8,7 @@ import type { DispositionKind, Fragment, Step, StepKind } from '../trace.ts';
 import { type CompiledTable, walk } from './chains.ts';
 import type { Context, NatAddress } from './clause.ts';
 import { type Connection, natOfEntry } from './conntrack.ts';
-import { CONNTRACK_PRIORITY, type Hook, TABLE_PRIORITIES } from './hooks.ts';
+import { CONNTRACK_PRIORITY, type Hook, IPVS_OUT_PRIORITY, TABLE_PRIORITIES } from './hooks.ts';
 import type { Machine, NativeChain } from './machine.ts';
 import { type NftResult, walkNft } from './nft-chains.ts';
 import { dstText, type Packet, srcText, stateOf } from './packet.ts';
@@ -57,6 +57,8 @@ export class Walker {
   connection: Connection;
   readonly steps: Step[] = [];
   ipvs: { virtualService: string; realServer: string } | null = null;
+  /** Set on the answer of a connection that IPVS made: the virtual address it is given back as source. */
+  ipvsReply: { readonly ip: Ip; readonly port: number | null } | null = null;
   /** Source port chosen by the kernel that no dump tells. */
   sourcePortUnknown = false;
   /** The dump's entry for this flow, which knows the ports and choices that rules leave open. */
@@ -124,6 +126,8 @@ export class Walker {
     ];
     if (hook === 'PREROUTING' || hook === 'OUTPUT')
       all.push({ priority: CONNTRACK_PRIORITY, run: (p) => this.#conntrack(hook, p) });
+    const { ipvsReply } = this;
+    if (ipvsReply) all.push({ priority: IPVS_OUT_PRIORITY[hook], run: (p) => this.#ipvsOut(ipvsReply, hook, p) });
     all.sort((a, b) => (a.priority ?? 0) - (b.priority ?? 0));
     for (const e of all) {
       if (e.priority === undefined || e.priority < from || e.priority > to) continue;
@@ -133,6 +137,11 @@ export class Walker {
     if ((hook === 'POSTROUTING' || hook === 'INPUT') && to === Number.POSITIVE_INFINITY) {
       this.connection.confirmed = this.connection.attached;
     }
+    return null;
+  }
+
+  #ipvsOut(to: { readonly ip: Ip; readonly port: number | null }, hook: Hook, priority: number): Ending | null {
+    this.rewriteSrc(to.ip, to.port, hook, priority, 'ipvs', null);
     return null;
   }
 

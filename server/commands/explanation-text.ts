@@ -81,6 +81,14 @@ export function findingLines(finding: Finding, paint: Paint): string[] {
   ];
 }
 
+/** The answers' ways back: outcomes that say the same share a line. */
+function wayBackLines(outcomes: readonly Outcome[], paint: Paint): string[] {
+  const replies = outcomes.flatMap(({ reply }) => (reply === null ? [] : [reply]));
+  return [...new Map(replies.map((r) => [r.reason, r])).values()].map(
+    (r) => `  ${r.verdict === 'breaks' ? paint('red', printable(r.reason)) : printable(r.reason)}`,
+  );
+}
+
 function section(title: string, lines: readonly string[], paint: Paint): string[] {
   return lines.length === 0 ? [] : ['', paint('strong', title), ...lines];
 }
@@ -92,6 +100,7 @@ export function explanationText(explanation: Explanation, paint: Paint): string 
   const lines = [
     ...notes.lines(headline, (text) => paint('strong', text)),
     ...sentences.flatMap((s) => notes.lines(s, indented)),
+    ...section('The way back', wayBackLines(outcomes, paint), paint),
     ...section(
       `Steps that mattered, for ${printable(explanation.packet.spec)}`,
       outcomes.flatMap((o, i) => outcomeLines(o, i + 1, outcomes.length, paint)),

@@ -13,6 +13,7 @@ import { shortPlaces } from '../ui/sourceLabel.ts';
 import styles from './Answer.module.css';
 import { lostKinds } from './lostKinds.ts';
 import { ticketText } from './ticketText.ts';
+import { WayBack } from './WayBack.tsx';
 
 const space: Fragment = { text: ' ', kind: 'text' };
 const spaced = ({ fragments }: Sentence): Fragment[] => [...fragments, space];
@@ -85,6 +86,7 @@ export function Answer({ explanation, outcome, asking, onAsk }: Props) {
           )}
           <FragmentText fragments={shortPlaces(sentences.flatMap(spaced))} />
         </p>
+        {chosen?.reply && <WayBack reply={chosen.reply} />}
         <div className={styles.badges}>
           {badges.map(({ text, tone }) => (
             <Badge key={text} tone={tone}>

@@ -3,9 +3,11 @@ import type { Diagnosis } from '../diagnosis.ts';
 import { diagnosis as conntrackOutranks } from './conntrack-outranks.ts';
 import { diagnosis as hostportShadows } from './hostport-shadows.ts';
 import { diagnosis as noEndpoints } from './no-endpoints.ts';
+import { diagnosis as replyBreaks } from './reply-breaks.ts';
 
 export const diagnoses: readonly Diagnosis[] = [
   conntrackOutranks,
   hostportShadows,
   noEndpoints,
+  replyBreaks,
 ];

@@ -1,0 +1,207 @@
+// The way back: the answer to a packet that arrived, sent from where it arrived, through the same node and the same connection. What
+// the client waits for is the answer with the addresses of its own packet turned round; anything else it does not take for one.
+import { endpointText, type Ip, ipText, isLoopback, sameIp } from '../../parsers/core/address.ts';
+import { ICMP, ICMPV6, TCP } from '../../parsers/core/protocol-numbers.ts';
+import type { Trace } from '../trace.ts';
+import { arrivalOn } from './arrival.ts';
+import type { Connection } from './conntrack.ts';
+import type { Machine } from './machine.ts';
+import { type Packet, TCP_FLAGS } from './packet.ts';
+import { type Arrival, runPath } from './path.ts';
+import { type Ending, Walker } from './walker.ts';
+import { exploreWorlds } from './world.ts';
+
+/** A packet that went through, with what its answer needs to know. */
+export interface Crossing {
+  /** As the client sent it. */
+  readonly sent: Packet;
+  /** As the receiver got it; `inIf` and `outIf` are the last devices it passed. */
+  readonly received: Packet;
+  /** The connection after the last hook. */
+  readonly connection: Connection;
+  /** The device the client's packet came in by; null when a process of the node sent it. */
+  readonly cameIn: string | null;
+}
+
+export interface Reply {
+  /** `returns`: the client gets it and takes it for the answer. `breaks`: it does not. `elsewhere`: it never passes this node. */
+  readonly verdict: 'returns' | 'breaks' | 'elsewhere' | 'unknown';
+  /** One plain sentence. */
+  readonly reason: string;
+  readonly disposition: Trace['disposition'];
+  /** Addresses of the answer where it ends. */
+  readonly source: string;
+  readonly destination: string;
+  readonly steps: Trace['steps'];
+}
+
+const MAX_WORLDS = 16;
+
+function answerTo(c: Crossing): Packet {
+  const { received: p } = c;
+  const flags = p.protocol === TCP ? TCP_FLAGS.SYN | TCP_FLAGS.ACK : 0;
+  return {
+    ...p,
+    src: p.dst,
+    dst: p.src,
+    sport: p.dport,
+    dport: p.sport,
+    tcpFlags: flags,
+    icmpType: p.icmpType === null ? null : p.protocol === ICMP ? 0 : 129,
+    mark: 0,
+    ttl: 64,
+    mac: null,
+    inIf: null,
+    outIf: null,
+    physIn: null,
+    physOut: null,
+    bridged: false,
+  };
+}
+
+/** Only echo requests are answered among ICMP. */
+function isAnswered(p: Packet): boolean {
+  if (p.protocol === ICMP) return p.icmpType === 8;
+  return p.protocol !== ICMPV6 || p.icmpType === 128;
+}
+
+const onThisNode = (m: Machine, ip: Ip): boolean => m.fib.localType(ip)?.type === 'local' || m.podByIp(ip) !== null;
+
+/** Where the answer comes into the node; a sentence when it does not come this way. */
+function arrivalOf(m: Machine, trace: Trace, answer: Packet): Arrival | string {
+  const { disposition, to } = trace;
+  if (disposition.kind === 'delivered' && m.fib.localType(answer.src)?.type === 'local') return { kind: 'local' };
+  if (to.interface === null) return 'no dump tells by which device the answer comes in';
+  if (disposition.kind === 'leavesNode' && !onThisNode(m, answer.dst)) return '';
+  return arrivalOn(m, to.interface, answer.src, answer.dst);
+}
+
+function run(m: Machine, c: Crossing, trace: Trace, answer: Packet, arrival: Arrival): Reply[] {
+  const { results } = exploreWorlds((world) => {
+    const connection: Connection = {
+      ...c.connection,
+      attached: false,
+      state: c.connection.state === 'untracked' ? 'untracked' : 'established',
+      direction: 'reply',
+      dnatDone: true,
+      snatDone: true,
+      seenReply: true,
+    };
+    const w = new Walker(m, world, { ...answer }, connection, null);
+    if (trace.ipvs) w.ipvsReply = { ip: c.sent.dst, port: c.sent.dport };
+    const end = runPath(w, arrival);
+    return judged(m, c, w, end);
+  }, MAX_WORLDS);
+  return results;
+}
+
+function judged(m: Machine, c: Crossing, w: Walker, end: Ending): Reply {
+  const p = w.packet;
+  const source = endpointText(p.src, p.sport);
+  const destination = endpointText(p.dst, p.dport);
+  const shown = {
+    disposition: { kind: end.kind, reason: end.reason, source: end.source },
+    source,
+    destination,
+    steps: w.steps,
+  };
+  const client = endpointText(c.sent.src, c.sent.sport);
+  const awaited = endpointText(c.sent.dst, c.sent.dport);
+  if (end.kind === 'insufficientInfo') return { ...shown, verdict: 'unknown', reason: end.reason };
+  if (end.kind === 'rejected' && w.steps.some((s) => s.kind === 'socket') && sameIp(p.dst, c.sent.src)) {
+    // The client is a process of the node; its own port is not one that listens.
+    return judgeAddresses(shown, source, destination, awaited, client, null);
+  }
+  if (end.kind !== 'delivered' && end.kind !== 'leavesNode')
+    return { ...shown, verdict: 'breaks', reason: `The answer does not come back: ${lower(end.reason)}` };
+  if (
+    end.kind === 'delivered' &&
+    c.cameIn !== null &&
+    m.fib.localType(p.dst)?.type === 'local' &&
+    !sameIp(p.dst, c.sent.src)
+  )
+    return {
+      ...shown,
+      verdict: 'breaks',
+      reason: `The answer ends at the node itself (${destination}), not at the client ${client}.`,
+    };
+  const other =
+    end.kind === 'leavesNode' && c.cameIn !== null && end.interface !== null && end.interface !== c.cameIn
+      ? ` It leaves by ${end.interface}, though the packet came in by ${c.cameIn}: a stateful firewall or a reverse-path check on that way may drop it.`
+      : null;
+  return judgeAddresses(shown, source, destination, awaited, client, other);
+}
+
+const lower = (text: string): string =>
+  /^[A-Z][a-z]/.test(text) && !/^IPVS/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+
+function judgeAddresses(
+  shown: Pick<Reply, 'disposition' | 'source' | 'destination' | 'steps'>,
+  source: string,
+  destination: string,
+  awaited: string,
+  client: string,
+  note: string | null,
+): Reply {
+  if (destination !== client)
+    return { ...shown, verdict: 'breaks', reason: `The answer goes to ${destination}, not to the client ${client}.` };
+  if (source !== awaited)
+    return {
+      ...shown,
+      verdict: 'breaks',
+      reason: `The answer reaches the client from ${source}, not from ${awaited}, which it asked: the client does not take it for an answer.`,
+    };
+  const changed = shown.steps.filter((s) => s.rewrite !== null);
+  const how = changed.length === 0 ? 'unchanged' : changed.map((s) => s.summary).join(', ');
+  return {
+    ...shown,
+    verdict: 'returns',
+    reason: `The answer comes back to ${client} from ${awaited} (${how}).${note ?? ''}`,
+  };
+}
+
+const nothing = (answer: Packet) => ({
+  source: endpointText(answer.src, answer.sport),
+  destination: endpointText(answer.dst, answer.dport),
+  steps: [],
+});
+
+/** The answer to a packet that was delivered or left the node; null for packets that nobody answers or that got nowhere. */
+export function replyTo(m: Machine, trace: Trace, c: Crossing): Reply | null {
+  const kind = trace.disposition.kind;
+  if ((kind !== 'delivered' && kind !== 'leavesNode') || !isAnswered(c.sent)) return null;
+  const answer = answerTo(c);
+  const rewritten = !sameIp(c.sent.dst, c.received.dst) || c.sent.dport !== c.received.dport;
+  const none = (verdict: Reply['verdict'], reason: string): Reply => ({
+    ...nothing(answer),
+    verdict,
+    reason,
+    disposition: { kind: 'insufficientInfo', reason, source: null },
+  });
+  if (sameIp(answer.src, answer.dst) && !isLoopback(answer.src) && m.podByIp(answer.src) !== null && rewritten)
+    return none(
+      'breaks',
+      `The pod gets a packet from its own address ${ipText(answer.src)} and answers itself: without masquerading (hairpin) the answer never leaves the pod.`,
+    );
+  const arrival = arrivalOf(m, trace, answer);
+  if (arrival === '') {
+    const direct = `${endpointText(answer.src, answer.sport)} answers ${endpointText(answer.dst, answer.dport)}, which is not on this node`;
+    return rewritten
+      ? none(
+          'breaks',
+          `${direct}: unless the way back leads through this node, the answer arrives from that address, not from ${endpointText(c.sent.dst, c.sent.dport)}, and the client does not take it.`,
+        )
+      : none('elsewhere', `${direct}; no address was changed, so the answer needs nothing from this node.`);
+  }
+  if (typeof arrival === 'string') return none('unknown', arrival);
+  const replies = run(m, c, trace, answer, arrival);
+  const worst = replies.find((r) => r.verdict === 'breaks') ?? replies.find((r) => r.verdict === 'unknown');
+  const best = replies.find((r) => r.verdict === 'returns');
+  if (worst && best)
+    return {
+      ...worst,
+      verdict: 'unknown',
+      reason: `Whether the answer comes back depends on what the dumps do not tell. In one case: ${lower(worst.reason)}`,
+    };
+  return worst ?? best ?? null;
+}
