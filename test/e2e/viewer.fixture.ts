@@ -1,7 +1,7 @@
 // Starts the built server on a free port and a browser beside it. Chromium is looked for where distributions put it, or where
 // CHROMIUM says; without one the suite is skipped, visibly, and fails when CI is set.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -34,11 +34,32 @@ function listening(server: ChildProcess): Promise<string> {
   });
 }
 
-export async function openViewer(colorScheme: 'dark' | 'light' = 'dark'): Promise<Viewer> {
+/** Where and as whom the server runs; left out: here, as the test does. */
+export interface ServerPlace {
+  /** A network namespace, with the address in it that the browser reaches. */
+  netns?: { path: string; address: string };
+  env?: Record<string, string>;
+  /** Drops every right: the user nobody. */
+  asNobody?: boolean;
+}
+
+const nobody = 65_534;
+
+function startServer(data: string, { netns, env, asNobody }: ServerPlace): ChildProcess {
+  const serve = ['dist/server/main.js', 'serve', '--port', '0', '--data-dir', data];
+  const options = { cwd: root, env: { ...process.env, ...env } };
+  if (netns !== undefined) {
+    const inside = [`--net=${netns.path}`, process.execPath, ...serve, '--host', netns.address];
+    return spawn('nsenter', inside, options);
+  }
+  if (asNobody !== true || process.getuid?.() !== 0) return spawn(process.execPath, serve, options);
+  chownSync(data, nobody, nobody);
+  return spawn(process.execPath, serve, { ...options, uid: nobody, gid: nobody });
+}
+
+export async function openViewer(colorScheme: 'dark' | 'light' = 'dark', place: ServerPlace = {}): Promise<Viewer> {
   const data = mkdtempSync(path.join(os.tmpdir(), 'vethscope-e2e-'));
-  const server = spawn(process.execPath, ['dist/server/main.js', 'serve', '--port', '0', '--data-dir', data], {
-    cwd: root,
-  });
+  const server = startServer(data, place);
   const link = await listening(server);
   const browser: Browser = await chromium.launch({ executablePath: browserPath ?? '', args: browserArgs });
   const context = await browser.newContext({ viewport: { width: 1600, height: 860 }, colorScheme });

@@ -1,6 +1,6 @@
 // How the capture ends and what is kept: limits that are already on, a trigger, the rules around it.
-import { useEffect, useState } from 'react';
-import { displayFilterProblem } from '../sources/filterLanguage.ts';
+import { useState } from 'react';
+import { useFilterProblem } from '../sources/filterLanguage.ts';
 import { useCaptureDraft, wholePacket } from '../state/captureDraft.ts';
 import { AmountField } from './AmountField.tsx';
 import { type Amount, counts, durations, sizes } from './amounts.ts';
@@ -17,17 +17,9 @@ const ring: Amount = { ...counts, least: 2, most: 1000, example: '2 to 1,000 fil
 const free: Amount = { ...sizes, least: 0, most: Number.MAX_SAFE_INTEGER, example: '1 GB, 10 GB' };
 const after: Amount = { ...durations, least: 0, most: 3600, example: '0 s to 1 h' };
 
+/** There is no case yet that the server could try the trigger on: it is checked here. */
 export function useStopFilterProblem(): string | null {
-  const filter = useCaptureDraft(({ draft }) => draft.stopFilter);
-  const [problem, setProblem] = useState<string | null>(null);
-  useEffect(() => {
-    let stale = false;
-    void displayFilterProblem(filter).then((found) => !stale && setProblem(found));
-    return () => {
-      stale = true;
-    };
-  }, [filter]);
-  return problem;
+  return useFilterProblem(useCaptureDraft(({ draft }) => draft.stopFilter))?.message ?? null;
 }
 
 export function Setup({ stopProblem }: { stopProblem: string | null }) {

@@ -1,12 +1,15 @@
-import { type KeyboardEvent, useEffect, useState } from 'react';
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { ApiFailure } from '../sources/client.ts';
+import { useFilterProblem } from '../sources/filterLanguage.ts';
 import { usePacketCount } from '../sources/queries.ts';
 import { type TimeFormat, usePreferences } from '../state/preferences.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { countText } from '../ui/quantities.ts';
 import { useSettled } from '../ui/useSettled.ts';
+import { withRecent } from './completion.ts';
 import styles from './FilterBar.module.css';
+import { type Suggestion, useSuggestions } from './useSuggestions.ts';
 
 const checkAfterMs = 180;
 const formats: Record<TimeFormat, string> = { relative: 'Relative', delta: 'Delta', utc: 'UTC' };
@@ -18,8 +21,11 @@ type Verdict =
 
 function useVerdict(caseId: string, text: string): Verdict {
   const settled = useSettled(text, checkAfterMs);
-  const check = usePacketCount(caseId, settled.trim());
+  // Only what can be a filter is counted by the server.
+  const problem = useFilterProblem(settled.trim());
+  const check = usePacketCount(caseId, settled.trim(), problem === null);
   if (text.trim() === '') return { state: 'empty' };
+  if (settled === text && problem) return { state: 'invalid', ...problem };
   if (settled !== text || check.isPending) return { state: 'checking' };
   if (check.data !== undefined) return { state: 'valid', matched: check.data.matched };
   const { error } = check;
@@ -40,6 +46,39 @@ function Problem({ text, message, position }: { text: string; message: string; p
         </pre>
       )}
       {message}
+    </div>
+  );
+}
+
+interface OfferProps {
+  title: string;
+  list: readonly Suggestion[];
+  active: number | null;
+  onTake: (suggestion: Suggestion) => void;
+}
+
+function Offer({ title, list, active, onTake }: OfferProps) {
+  return (
+    <div className={styles.offer}>
+      <p className={styles.offerTitle}>{title}</p>
+      <div id="filter-offer" role="listbox" aria-label={title}>
+        {list.map((suggestion, i) => (
+          // biome-ignore lint/a11y/useFocusableInteractive: the input keeps the focus and names the active option
+          <div
+            key={suggestion.filter}
+            id={`filter-offer-${i}`}
+            role="option"
+            aria-selected={i === active}
+            className={styles.option}
+            onPointerDown={(event) => {
+              event.preventDefault();
+              onTake(suggestion);
+            }}
+          >
+            {suggestion.shown}
+          </div>
+        ))}
+      </div>
     </div>
   );
 }
@@ -75,12 +114,56 @@ interface Props {
 export function FilterBar({ caseId, filter, onApply, onLeave }: Props) {
   const [text, setText] = useState(filter);
   const [focused, setFocused] = useState(false);
+  const [cursor, setCursor] = useState(0);
+  const [active, setActive] = useState<number | null>(null);
+  const [closed, setClosed] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  const wantedCursor = useRef<number | null>(null);
+  const { recentFilters, setRecentFilters } = usePreferences();
+  const suggestions = useSuggestions(text, cursor, focused && !closed);
+  const offered = suggestions.list;
   useEffect(() => setText(filter), [filter]);
   const verdict = useVerdict(caseId, text);
   const applied = text.trim() === filter;
 
+  useLayoutEffect(() => {
+    if (wantedCursor.current === null) return;
+    input.current?.setSelectionRange(wantedCursor.current, wantedCursor.current);
+    wantedCursor.current = null;
+  });
+  const write = (next: string, at: number) => {
+    setText(next);
+    setCursor(at);
+    setActive(null);
+  };
+  const take = (suggestion: Suggestion) => {
+    wantedCursor.current = suggestion.cursor;
+    write(suggestion.filter, suggestion.cursor);
+    setClosed(true);
+  };
+
   const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined && offered.length > 0) {
+      event.preventDefault();
+      setActive(
+        active === null ? (step === 1 ? 0 : offered.length - 1) : (active + step + offered.length) % offered.length,
+      );
+      return;
+    }
+    const chosen = active === null ? undefined : offered[active];
+    if (chosen !== undefined && (event.key === 'Enter' || event.key === 'Tab')) {
+      event.preventDefault();
+      take(chosen);
+      return;
+    }
+    if (event.key === 'Escape' && active !== null) {
+      setActive(null);
+      setClosed(true);
+      return;
+    }
     if (event.key === 'Enter' && verdict.state !== 'invalid') {
+      if (text.trim() !== '') setRecentFilters(withRecent(recentFilters, text.trim()));
       onApply(text.trim());
       onLeave();
     }
@@ -96,8 +179,14 @@ export function FilterBar({ caseId, filter, onApply, onLeave }: Props) {
     <div className={styles.bar}>
       <div className={styles.field}>
         <input
+          ref={input}
           id="filter"
           className={styles.input}
+          role="combobox"
+          aria-expanded={offered.length > 0}
+          aria-controls="filter-offer"
+          aria-autocomplete="list"
+          aria-activedescendant={active !== null && offered.length > 0 ? `filter-offer-${active}` : undefined}
           data-state={verdict.state}
           aria-label="Display filter"
           aria-invalid={verdict.state === 'invalid'}
@@ -105,10 +194,20 @@ export function FilterBar({ caseId, filter, onApply, onLeave }: Props) {
           autoComplete="off"
           spellCheck={false}
           value={text}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => {
+            write(event.target.value, event.target.selectionStart ?? event.target.value.length);
+            setClosed(false);
+          }}
+          onSelect={(event) => setCursor(event.currentTarget.selectionStart ?? 0)}
           onKeyDown={onKeyDown}
-          onFocus={() => setFocused(true)}
-          onBlur={() => setFocused(false)}
+          onFocus={() => {
+            setFocused(true);
+            setClosed(false);
+          }}
+          onBlur={() => {
+            setFocused(false);
+            setActive(null);
+          }}
         />
         <span className={styles.inside}>
           <output className={styles.verdict} data-state={verdict.state}>
@@ -129,8 +228,20 @@ export function FilterBar({ caseId, filter, onApply, onLeave }: Props) {
             </Button>
           )}
         </span>
-        {verdict.state === 'invalid' && focused && (
-          <Problem text={text} message={verdict.message} position={verdict.position} />
+        {focused && (verdict.state === 'invalid' || offered.length > 0) && (
+          <div className={styles.below}>
+            {verdict.state === 'invalid' && (
+              <Problem text={text} message={verdict.message} position={verdict.position} />
+            )}
+            {offered.length > 0 && (
+              <Offer
+                title={suggestions.kind === 'recent' ? 'Filters used before' : 'Fields'}
+                list={offered}
+                active={active}
+                onTake={take}
+              />
+            )}
+          </div>
         )}
       </div>
       <TimeSwitch />

@@ -7,8 +7,7 @@ import { queryClient, useCase } from './queries.ts';
 
 export const lacksPrivileges = (error: unknown) => error instanceof ApiFailure && error.code === 'no-privileges';
 
-export const useLiveInfo = (enabled = true) =>
-  useQuery({ queryKey: ['live'], queryFn: ({ signal }) => api.live(signal), enabled });
+export const useLiveInfo = () => useQuery({ queryKey: ['live'], queryFn: ({ signal }) => api.live(signal) });
 
 export const usePods = () => useQuery({ queryKey: ['pods'], queryFn: ({ signal }) => api.pods(signal) });
 
@@ -33,15 +32,14 @@ const statusKey = (caseId: string) => ['capture', caseId] as const;
 
 /**
  * What a capture says of itself; null for a case that was not captured here, or whose capture ended before this page opened.
- * Asked for only while the case fills and where captures are possible: elsewhere the server has none to tell of.
+ * Asked for only while the case fills; the server pushes it to whoever looks at the case, also when it has ended.
  */
 export function useCaptureStatus(caseId: string): CaptureStatus | null {
   const filling = useCase(caseId).data?.state === 'receiving';
-  const live = useLiveInfo(filling).data;
   const listed = useQuery({
     queryKey: ['captures'],
     queryFn: ({ signal }) => api.captures(signal),
-    enabled: filling && live?.canCapture === true,
+    enabled: filling,
   }).data?.find((status) => status.caseId === caseId);
   const pushed = useQuery<CaptureStatus>({
     queryKey: statusKey(caseId),

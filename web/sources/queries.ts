@@ -55,10 +55,11 @@ export const useExplanation = (id: string, target: ExplainTarget | null) =>
   });
 
 /** How many packets pass, or the server's refusal of the filter. Its own query: full pages of rows are never fetched again. */
-export const usePacketCount = (id: string, filter: string) =>
+export const usePacketCount = (id: string, filter: string, enabled = true) =>
   useQuery({
     queryKey: ['case', id, 'count', filter],
     queryFn: ({ signal }) => api.packets(id, filter, 0, 1, signal),
+    enabled,
     retry: false,
   });
 

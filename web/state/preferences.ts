@@ -1,4 +1,4 @@
-// What belongs to the person, not to the link: theme, time format. Kept in localStorage.
+// What belongs to the person, not to the link: theme, time format, filters used. Kept in localStorage.
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 
@@ -8,8 +8,11 @@ export type TimeFormat = 'relative' | 'delta' | 'utc';
 interface Preferences {
   theme: ThemeChoice;
   timeFormat: TimeFormat;
+  /** Display filters that were applied, the newest first. */
+  recentFilters: readonly string[];
   setTheme: (theme: ThemeChoice) => void;
   setTimeFormat: (timeFormat: TimeFormat) => void;
+  setRecentFilters: (recentFilters: readonly string[]) => void;
 }
 
 export const usePreferences = create<Preferences>()(
@@ -17,8 +20,10 @@ export const usePreferences = create<Preferences>()(
     (set) => ({
       theme: 'system',
       timeFormat: 'relative',
+      recentFilters: [],
       setTheme: (theme) => set({ theme }),
       setTimeFormat: (timeFormat) => set({ timeFormat }),
+      setRecentFilters: (recentFilters) => set({ recentFilters }),
     }),
     { name: 'vethscope.preferences' },
   ),

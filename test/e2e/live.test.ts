@@ -1,0 +1,135 @@
+// Journey one in the browser: a pod of a real containerd is picked, captured at every point of its path, watched live, and saved
+// as a file that Wireshark reads. And what the screen says where the server may not look at pods.
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ContainerdNode, missingForContainerd } from '../kernel/containerd.fixture.ts';
+import { browserPath, openViewer, type Viewer } from './viewer.fixture.ts';
+
+const inCi = process.env['CI'] !== undefined;
+const root = path.resolve(import.meta.dirname, '../..');
+const program = (name: string) =>
+  ['/usr/bin', '/usr/sbin', '/bin', '/sbin'].some((dir) => existsSync(path.join(dir, name)));
+
+/** Without a server that lists pods nothing here has anything to look at. */
+const knowsPods = existsSync(path.join(root, 'server/http/pods.ts'));
+
+describe.skipIf(browserPath === null || !knowsPods)('without the rights to look at pods', () => {
+  let viewer: Viewer;
+  beforeAll(async () => {
+    viewer = await openViewer('light', { asNobody: true });
+  });
+  afterAll(() => viewer.close());
+
+  it('says what is missing and how to get it, and everything else works', async () => {
+    const { page } = viewer;
+    await page.getByRole('button', { name: 'Pods', exact: true }).click();
+    await page.waitForURL(/\/pods$/);
+    await page.getByRole('heading', { name: /need more rights/ }).waitFor();
+    await page
+      .getByText(/CAP_NET_RAW/)
+      .first()
+      .waitFor();
+    viewer.complaints.splice(0); // the browser reports the 403 that says so
+    await page.getByRole('button', { name: 'Open captures' }).click();
+    await page.getByText('Your captures').waitFor();
+    expect(viewer.complaints).toEqual([]);
+  });
+});
+
+const lacking = [
+  ...missingForContainerd(),
+  ...['tcpdump', 'nsenter', 'tshark', 'capinfos'].filter((name) => !program(name)),
+];
+const real = browserPath !== null && knowsPods && (inCi || (lacking.length === 0 && process.getuid?.() === 0));
+
+describe.skipIf(!real)('from a pod to a file for Wireshark', () => {
+  let node: ContainerdNode;
+  let viewer: Viewer;
+  beforeAll(async () => {
+    node = await ContainerdNode.start();
+    await node.runPod({ name: 'client' });
+    await node.runPod({
+      name: 'web',
+      command: ['/bin/sh', '-c', 'echo hello >/tmp/index.html; exec httpd -f -p 8080 -h /tmp'],
+      hostPorts: [{ hostPort: 8081, containerPort: 8080 }],
+    });
+    viewer = await openViewer('dark', {
+      netns: { path: node.netns, address: node.address },
+      env: { CONTAINER_RUNTIME_ENDPOINT: `unix://${node.socket}` },
+    });
+  });
+  afterAll(async () => {
+    await viewer?.close();
+    await node?.stop();
+  });
+
+  it('lists the pods, and finds one by its port', async () => {
+    const { page } = viewer;
+    await page.goto(`${viewer.url}/pods`);
+    await page.getByRole('checkbox', { name: 'client in default' }).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('8081');
+    await page.getByRole('checkbox', { name: 'client in default' }).waitFor({ state: 'detached' });
+    expect(await page.getByText('8081 → 8080 tcp').first().isVisible()).toBe(true);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Space');
+    await page.waitForURL(/pod=default%2Fweb/);
+  });
+
+  it('draws its path as points, and shows the filter at each', async () => {
+    const { page } = viewer;
+    await page.getByRole('heading', { name: 'Capture default/web' }).waitFor();
+    const points = page.getByRole('group', { name: 'Points of the path' });
+    for (const name of [/^in the pod/, /^host side/]) {
+      expect(await points.getByRole('button', { name, pressed: true }).count(), String(name)).toBe(1);
+    }
+    await page.getByLabel('Capture filter').fill('tcp port 8081');
+    await page.getByRole('list', { name: 'The filter at each point' }).getByText(/8080/).first().waitFor();
+    await page.getByLabel('Capture filter').fill('tcp prot 8081');
+    await page.getByText(/syntax error/).waitFor();
+    expect(await page.getByRole('button', { name: 'Start capture' }).isDisabled()).toBe(true);
+    await page.getByLabel('Capture filter').fill('tcp port 8081');
+  });
+
+  it('shows packets while they arrive, at every point', async () => {
+    const { page } = viewer;
+    await page.getByRole('button', { name: 'Start capture' }).click();
+    await page.waitForURL(/\/cases\/.+\/packets/);
+    await page.getByText(/^live · /).waitFor();
+    expect(await (await fetch(`http://${node.address}:8081/`)).text()).toBe('hello\n');
+    await page
+      .getByText(/→ 8080 \[SYN\]/)
+      .first()
+      .waitFor();
+    await page.getByText(/^live · .* 0 dropped/).click();
+    await page.getByRole('rowheader', { name: /web/ }).first().waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  it('tells somebody who opens the link later the same', async () => {
+    const late = await viewer.page.context().newPage();
+    await late.goto(viewer.page.url());
+    await late.getByText(/^live · /).waitFor();
+    await late
+      .getByText(/→ 8080 \[SYN\]/)
+      .first()
+      .waitFor();
+    await late.close();
+  });
+
+  it('stops, says so, and leaves a file that Wireshark reads', async () => {
+    const { page } = viewer;
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await page.getByText(/^ended: stopped/).waitFor();
+    const download = page.waitForEvent('download');
+    await page.getByRole('link', { name: /^Open in Wireshark/ }).click();
+    const file = await (await download).path();
+    expect(execFileSync('capinfos', ['-T', '-r', '-c', file], { encoding: 'utf8' })).toMatch(/\t[1-9]\d*/);
+    const fields = ['-r', file, '-Y', 'tcp.flags.syn == 1', '-T', 'fields', '-e', 'frame.interface_name'];
+    const names = execFileSync('tshark', fields, { encoding: 'utf8' }).trim().split('\n');
+    expect(new Set(names).size).toBeGreaterThan(1);
+    expect(viewer.complaints).toEqual([]);
+  });
+});
