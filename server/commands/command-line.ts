@@ -2,10 +2,12 @@
 import { Command, CommanderError } from 'commander';
 import { Refusal } from '../refusal.ts';
 import type { System } from '../system/system.ts';
+import { captureCommand } from './capture.ts';
 import { checkCommand } from './check.ts';
 import { type CommandContext, complain, oneLine } from './context.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
+import { extcapCommand } from './extcap.ts';
 import { flowsCommand } from './flows.ts';
 import { readCommand } from './read.ts';
 import { serveCommand } from './serve.ts';
@@ -28,11 +30,21 @@ function build(context: CommandContext, printed: Promise<unknown>[]): Command {
   const program = new Command('vethscope').description(description).addHelpText('after', examples);
   program.helpCommand(false).helpOption('-h, --help', 'what it does and its options');
   program.option('-V, --version', 'the version');
-  for (const make of [serveCommand, readCommand, flowsCommand, explainCommand, checkCommand, doctorCommand]) {
+  for (const make of [
+    serveCommand,
+    captureCommand,
+    readCommand,
+    flowsCommand,
+    explainCommand,
+    checkCommand,
+    doctorCommand,
+    extcapCommand,
+  ]) {
     program.addCommand(make(context), { isDefault: make === serveCommand });
   }
   for (const command of [program, ...program.commands]) {
-    command.exitOverride().allowExcessArguments(false);
+    // Wireshark may call with options of its later versions.
+    command.exitOverride().allowExcessArguments(command.name() === 'extcap');
     command.configureOutput({
       writeOut: (text) => void printed.push(context.system.terminal.out(text)),
       writeErr: () => undefined,

@@ -52,7 +52,8 @@ async function* filter(
 const keeper = new Keeper();
 
 function start(program: string, args: readonly string[], { onOutput, onError }: RunningEvents): Running {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  // A session of its own: Ctrl-C on the terminal is for us, and we end it in order.
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const { pid } = child;
   if (pid !== undefined) keeper.keep(pid);
   child.stdout.on('data', (chunk: Uint8Array) => onOutput(chunk));
