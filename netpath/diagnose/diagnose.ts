@@ -1,7 +1,7 @@
 // Runs every diagnosis: on a node's state alone, or on one explained packet.
 import type { NodeState } from '../../parsers/nodestate/state.ts';
 import type { Subject } from '../explain/sentences.ts';
-import { Machine } from '../kernel/machine.ts';
+import { machineOf } from '../kernel/machine.ts';
 import type { Finding } from './diagnosis.ts';
 import { diagnoses } from './rules/registry.gen.ts';
 
@@ -13,7 +13,7 @@ function ordered(findings: Finding[]): Finding[] {
 
 /** The lint: what is wrong with a node without looking at any packet. */
 export function diagnose(state: NodeState): Finding[] {
-  const m = new Machine(state);
+  const m = machineOf(state);
   return ordered(diagnoses.flatMap((d) => d.inState?.(m) ?? []));
 }
 

@@ -3,7 +3,7 @@ import { endpointText } from '../../parsers/core/address.ts';
 import type { NodeState } from '../../parsers/nodestate/state.ts';
 import { findingsFor } from '../diagnose/diagnose.ts';
 import type { Finding } from '../diagnose/diagnosis.ts';
-import { Machine } from '../kernel/machine.ts';
+import { type Machine, machineOf } from '../kernel/machine.ts';
 import { type Reply, replyTo } from '../kernel/reply.ts';
 import { type Simulation, simulate } from '../kernel/run.ts';
 import { parsePacketSpec, specText, whereText } from '../packet-spec.ts';
@@ -72,7 +72,8 @@ function badges(s: Subject): Explanation['badges'] {
 function issuesOf(m: Machine, simulation: Simulation): string[] {
   const out: string[] = [];
   const s = m.state;
-  if (s.iptables.length === 0) out.push('No iptables-save dump was given: the rules are unknown (iptables-save -c).');
+  if (s.iptables.length === 0 && s.nft === null)
+    out.push('No dump of rules was given: they are unknown (iptables-save -c, nft list ruleset).');
   if (s.host.routes === null) out.push('No routes were given (ip -j route show table all).');
   if (s.host.links === null) out.push('No interfaces were given (ip -j -d link).');
   if (s.ipvsServices === null)
@@ -84,6 +85,11 @@ function issuesOf(m: Machine, simulation: Simulation): string[] {
       `${unread} ${unread === 1 ? 'line was' : 'lines were'} not understood; the first is ${first?.source.file}:${first?.source.line}: ${first?.message}.`,
     );
   }
+  const foreign = m.foreignTables();
+  if (foreign.length > 0)
+    out.push(
+      `Rules of the nftables ${foreign.length === 1 ? 'table' : 'tables'} ${foreign.map((t) => `${t.table.family} ${t.table.name}`).join(', ')} are not followed: bridge and netdev hooks are not simulated.`,
+    );
   if (simulation.truncated) out.push('There are more possible outcomes than were followed.');
   if (simulation.traces.length > MAX_OUTCOMES)
     out.push(`${simulation.traces.length - MAX_OUTCOMES} more outcomes are not listed.`);
@@ -144,5 +150,5 @@ export function explainOn(m: Machine, text: string): ExplainResult {
 
 /** Explains one packet, written as in packet-spec.ts, on a node's state. */
 export function explainPacket(state: NodeState, spec: string): ExplainResult {
-  return explainOn(new Machine(state), spec);
+  return explainOn(machineOf(state), spec);
 }

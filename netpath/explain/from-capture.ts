@@ -2,7 +2,7 @@
 import { endpointText, ipText, parseIp, sameIp } from '../../parsers/core/address.ts';
 import { protocolNumber } from '../../parsers/core/protocol-numbers.ts';
 import type { NodeState } from '../../parsers/nodestate/state.ts';
-import { Machine } from '../kernel/machine.ts';
+import { type Machine, machineOf } from '../kernel/machine.ts';
 
 export interface CapturedFlow {
   /** `tcp`, `udp`, `icmp`, … */
@@ -23,7 +23,7 @@ export function specOfFlow(state: NodeState, flow: CapturedFlow): string | null 
   const client = parseIp(flow.client);
   const server = parseIp(flow.server);
   if (!client || !server) return null;
-  const m = new Machine(state);
+  const m = machineOf(state);
   // A point behind NAT shows rewritten addresses: conntrack knows which connection that was.
   const natted = state.conntrack?.find(
     (e) =>

@@ -170,3 +170,12 @@ export class Machine implements NodeView {
       : null;
   }
 }
+
+const compiled = new WeakMap<NodeState, Machine>();
+
+/** The machine of a state, compiled once: states are never changed in place. */
+export function machineOf(state: NodeState): Machine {
+  const known = compiled.get(state) ?? new Machine(state);
+  compiled.set(state, known);
+  return known;
+}
