@@ -69,30 +69,33 @@ export function Setup({ stopProblem }: { stopProblem: string | null }) {
         </div>
         {stopProblem !== null && <p className={styles.problem}>{stopProblem}</p>}
       </div>
-      <span className={styles.label}>Keep</span>
-      <div className={styles.halves}>
-        <select
-          aria-label="Keep of a packet"
-          className={styles.input}
-          value={draft.snaplen}
-          onChange={(event) => patch({ snaplen: Number(event.target.value) })}
-        >
-          {snaplens.map(([bytes, text]) => (
-            <option key={bytes} value={bytes}>
-              {text}
-            </option>
-          ))}
-        </select>
-        <select
-          aria-label="Keep of the rules"
-          className={styles.input}
-          value={draft.snapshots ? 'on' : 'off'}
-          onChange={(event) => patch({ snapshots: event.target.value === 'on' })}
-        >
-          <option value="on">rules before, after, on change</option>
-          <option value="off">no rules: packets only</option>
-        </select>
-      </div>
+      <label className={styles.label} htmlFor="snaplen">
+        Keep of a packet
+      </label>
+      <select
+        id="snaplen"
+        className={styles.input}
+        value={draft.snaplen}
+        onChange={(event) => patch({ snaplen: Number(event.target.value) })}
+      >
+        {snaplens.map(([bytes, text]) => (
+          <option key={bytes} value={bytes}>
+            {text}
+          </option>
+        ))}
+      </select>
+      <label className={styles.label} htmlFor="snapshots">
+        Rules
+      </label>
+      <select
+        id="snapshots"
+        className={styles.input}
+        value={draft.snapshots ? 'on' : 'off'}
+        onChange={(event) => patch({ snapshots: event.target.value === 'on' })}
+      >
+        <option value="on">before, after, and on change</option>
+        <option value="off">not saved: packets only</option>
+      </select>
       <details className={styles.further}>
         <summary>Ring, disk, start time, engine</summary>
         <div className={styles.grid}>

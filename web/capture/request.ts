@@ -34,7 +34,7 @@ export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The equivalent `vethscope capture …`; what is as by default is left out. */
+/** The equivalent `vethscope capture …`; what is as by default is left out. The command starts at once and saves no rules. */
 export function commandLine(request: CaptureRequest, output: string | null): string {
   const { limits } = request;
   const words = ['vethscope', 'capture', ...request.pods];
@@ -46,20 +46,17 @@ export function commandLine(request: CaptureRequest, output: string | null): str
   if (limits.bytes !== firstDraft.bytes) option('--bytes', limits.bytes);
   if (limits.packets !== firstDraft.packets) option('--packets', limits.packets);
   if (limits.keepFreeBytes !== firstDraft.keepFreeBytes) option('--keep-free', limits.keepFreeBytes);
-  if (limits.ringFiles !== null) option('--ring-files', limits.ringFiles);
+  if (limits.ringFiles !== null) option('--ring', limits.ringFiles);
   if (request.stopOn !== null) {
     option('--stop-on', request.stopOn.filter);
     option('--stop-after', request.stopOn.seconds);
   }
-  if (request.startAt !== null) option('--start-at', request.startAt);
   if (request.engine !== 'tcpdump') option('--engine', request.engine);
-  if (!request.snapshots) words.push('--no-snapshots');
   if (output !== null) option('-w', output);
   return words.map(shellWord).join(' ');
 }
 
-export const wiresharkPipe = (request: CaptureRequest) =>
-  `${commandLine({ ...request, snapshots: true }, '-')} | wireshark -k -i -`;
+export const wiresharkPipe = (request: CaptureRequest) => `${commandLine(request, '-')} | wireshark -k -i -`;
 
 export interface Preset {
   name: string;

@@ -100,7 +100,7 @@ export function PodRow(props: Props) {
           <div className={styles.end}>
             <div className={styles.marks}>
               {firstConflict !== undefined && (
-                <span title={conflicts.map(({ finding }) => finding.title).join('\n')}>
+                <span className={styles.mark} title={conflicts.map(({ finding }) => finding.title).join('\n')}>
                   <Badge tone="cni">
                     {firstConflict.text}
                     {conflicts.length > 1 && ` +${conflicts.length - 1}`}
@@ -108,7 +108,7 @@ export function PodRow(props: Props) {
                 </span>
               )}
               {pod.disagreements.length > 0 && (
-                <span title={pod.disagreements.join('\n')}>
+                <span className={styles.mark} title={pod.disagreements.join('\n')}>
                   <Badge tone="warn">
                     {pod.disagreements.length === 1 ? 'sources disagree' : `${pod.disagreements.length} disagreements`}
                   </Badge>
