@@ -67,7 +67,10 @@ export type PodList = z.infer<typeof podList>;
 
 /** A place to capture at. */
 export const capturePoint = z.object({
-  /** Stable within a pod: `pod:eth0`, `veth:veth1a2b`, `bridge:cni0`, `uplink:eth0`, `lo`, `any`, `vxlan:flannel.1`. */
+  /**
+   * Stable for the same pods: `pod:eth0` (`pod:NS/NAME:eth0` where several pods are asked for), `veth:veth1a2b`, `bridge:cni0`,
+   * `uplink:eth0`, `lo`, `any`, `vxlan:flannel.1`.
+   */
   id: z.string(),
   kind: z.enum(['pod', 'veth', 'bridge', 'uplink', 'loopback', 'vxlan', 'any']),
   device: z.string(),
@@ -149,6 +152,8 @@ export const captureStatus = z.object({
   limits: captureLimits,
 });
 export type CaptureStatus = z.infer<typeof captureStatus>;
+
+export const snapshotRequest = z.object({ name: z.string().trim().min(1).max(200).optional() });
 
 /** What this machine lacks for live capture. */
 export const capability = z.object({

@@ -303,6 +303,7 @@ test('doctor names what is missing and how to get it', async () => {
   expect(out).toContain('ok       tcpdump');
   expect(out).toContain('apt-get install lz4');
   expect(out).toContain('run vethscope as root');
+  expect(out).toContain('CAP_NET_RAW');
   const json = await run(['doctor', '--json'], { programs });
   expect(JSON.parse(json.out)).toHaveProperty('checks');
 });

@@ -9,8 +9,10 @@ import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { extcapCommand } from './extcap.ts';
 import { flowsCommand } from './flows.ts';
+import { podsCommand } from './pods.ts';
 import { readCommand } from './read.ts';
 import { serveCommand } from './serve.ts';
+import { snapshotCommand } from './snapshot.ts';
 import { versionOf } from './version.ts';
 
 const description = `Captures and explains packets on Kubernetes nodes: why did this packet end up there?
@@ -32,7 +34,9 @@ function build(context: CommandContext, printed: Promise<unknown>[]): Command {
   program.option('-V, --version', 'the version');
   for (const make of [
     serveCommand,
+    podsCommand,
     captureCommand,
+    snapshotCommand,
     readCommand,
     flowsCommand,
     explainCommand,

@@ -1,34 +1,11 @@
 // `vethscope doctor`: what this machine lacks for capturing and for taking a snapshot, and how to get it.
 import path from 'node:path';
 import { Command } from 'commander';
+import { type Check, checksOf } from '../pods/privileges.ts';
 import { defaultDataFolder } from '../store/data-folder.ts';
 import { reasonOf, type System } from '../system/system.ts';
 import { type CommandContext, printJson } from './context.ts';
-import { painter } from './style.ts';
-
-interface Check {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly detail: string;
-  readonly neededFor: string;
-  /** What to do; null when it is there. */
-  readonly remedy: string | null;
-}
-
-/** Programs and the Debian package each comes from. */
-const programs = [
-  ['tcpdump', 'tcpdump', 'capturing'],
-  ['ip', 'iproute2', 'finding a pod’s veth, and a snapshot of addresses and routes'],
-  ['iptables-save', 'iptables', 'a snapshot of the rules'],
-  ['nft', 'nftables', 'a snapshot of nftables rules'],
-  ['ipset', 'ipset', 'a snapshot of the sets that kube-proxy matches'],
-  ['conntrack', 'conntrack', 'a snapshot of connections'],
-  ['ipvsadm', 'ipvsadm', 'a snapshot of IPVS services, where kube-proxy runs in IPVS mode'],
-  ['zstd', 'zstd', 'reading .zst files quickly (without it a slower reader is used)'],
-  ['lz4', 'lz4', 'reading .lz4 files'],
-] as const;
-
-const capabilities = { CAP_NET_ADMIN: 12, CAP_NET_RAW: 13, CAP_SYS_ADMIN: 21 } as const;
+import { painter, printable } from './style.ts';
 
 export function doctorCommand(context: CommandContext): Command {
   return new Command('doctor')
@@ -37,34 +14,9 @@ export function doctorCommand(context: CommandContext): Command {
     .action((options: { json?: boolean }) => doctor(context, options.json === true));
 }
 
-async function programCheck(system: System, [name, pack, neededFor]: (typeof programs)[number]): Promise<Check> {
-  const found = await system.programs.find(name);
-  const remedy = found === null ? `apt-get install ${pack} (or your distribution's package of ${name})` : null;
-  return { name, ok: found !== null, detail: found ?? 'not installed', neededFor, remedy };
-}
-
-async function rightsCheck(system: System): Promise<Check> {
-  let effective = 0n;
-  try {
-    const status = await system.files.readText('/proc/self/status');
-    effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
-  } catch {
-    // no /proc: not Linux, and then no rights to capture either
-  }
-  const missing = Object.entries(capabilities).filter(([, bit]) => ((effective >> BigInt(bit)) & 1n) === 0n);
-  const names = missing.map(([name]) => name).join(', ');
-  return {
-    name: 'rights',
-    ok: missing.length === 0,
-    detail: missing.length === 0 ? 'may capture and enter network namespaces' : `lacks ${names}`,
-    neededFor: 'capturing, and looking into pods',
-    remedy: missing.length === 0 ? null : 'run vethscope as root on the node',
-  };
-}
-
 async function dataCheck(system: System): Promise<Check> {
   const folder = defaultDataFolder(system);
-  const common = { name: 'library', neededFor: 'keeping captures' };
+  const common = { name: 'library', neededFor: 'keeping captures', capture: false };
   try {
     let there = folder;
     while ((await system.files.stat(there)) === null && path.dirname(there) !== there) there = path.dirname(there);
@@ -77,16 +29,24 @@ async function dataCheck(system: System): Promise<Check> {
 
 async function doctor(context: CommandContext, json: boolean): Promise<void> {
   const { system } = context;
-  const checks = [await rightsCheck(system), await dataCheck(system)];
-  for (const program of programs) checks.push(await programCheck(system, program));
+  const checks = [...(await checksOf(system)), await dataCheck(system)];
   if (json) {
-    await printJson(context, { node: system.process.nodeVersion, checks });
+    await printJson(context, {
+      node: system.process.nodeVersion,
+      checks: checks.map(({ name, ok, detail, neededFor, remedy }) => ({ name, ok, detail, neededFor, remedy })),
+    });
     return;
   }
   const paint = painter(system);
   const lines = checks.flatMap((c) => [
-    `${c.ok ? paint('green', 'ok     ') : paint('amber', 'missing')}  ${c.name.padEnd(14)} ${c.detail}`,
+    `${c.ok ? paint('green', 'ok     ') : paint('amber', 'missing')}  ${c.name.padEnd(14)} ${printable(c.detail)}`,
     ...(c.remedy === null ? [] : [`         ${''.padEnd(14)} for ${c.neededFor}: ${c.remedy}`]),
   ]);
+  const blocking = checks.filter((c) => !c.ok && c.capture).map((c) => c.name);
+  lines.push(
+    blocking.length === 0
+      ? 'Live capture works here.'
+      : `Live capture lacks ${blocking.join(', ')}; opening captures, explaining and checking snapshots work without.`,
+  );
   await system.terminal.out(`${lines.join('\n')}\n`);
 }

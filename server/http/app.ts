@@ -4,6 +4,7 @@ import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { ServerInfo } from '../../api/schemas.ts';
 import type { Captures } from '../capture/captures.ts';
+import type { PodFinder } from '../pods/pods.ts';
 import { Refusal } from '../refusal.ts';
 import type { Library } from '../store/library.ts';
 import { roomOn } from '../store/limits.ts';
@@ -12,6 +13,7 @@ import { errorHandler, methodNotAllowed, notFound } from './answers.ts';
 import { captures as captureRoutes } from './captures.ts';
 import { cases } from './cases.ts';
 import { Gate } from './gate.ts';
+import { live } from './live.ts';
 import { packets } from './packets.ts';
 import { trace } from './trace.ts';
 import { viewer } from './viewer.ts';
@@ -20,6 +22,7 @@ export interface AppOptions {
   readonly system: System;
   readonly library: Library;
   readonly captures: Captures;
+  readonly finder: PodFinder;
   readonly gate: Gate;
   readonly log: Logger;
   readonly version: string;
@@ -51,7 +54,16 @@ const lockedPage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>
 <p>If you just followed that link from another page, reload this one.</p></html>
 `;
 
-export function createApp({ system, library, captures, gate, log, version, viewerFolder }: AppOptions): Express {
+export function createApp({
+  system,
+  library,
+  captures,
+  finder,
+  gate,
+  log,
+  version,
+  viewerFolder,
+}: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
@@ -108,7 +120,7 @@ export function createApp({ system, library, captures, gate, log, version, viewe
     })
     .all(methodNotAllowed('GET'));
   app.use('/api/cases', packets(library), trace(library), cases(library));
-  app.use('/api', captureRoutes(system, captures));
+  app.use('/api', captureRoutes(system, captures), live(system, library, finder));
   app.use(viewer(viewerFolder));
   app.use(notFound);
   app.use(errorHandler(log));

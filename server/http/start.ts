@@ -100,8 +100,8 @@ export async function startServer(system: System, options: ServerOptions): Promi
   const { version } = options;
   const captures = new Captures({ system, library, finder, version, warn: (message) => log.warn(message) });
   const gate = new Gate({ token, host: options.host, port: listener.port });
-  const hub = new Hub(library, captures, gate, system.clock);
-  parts = { app: createApp({ system, library, captures, gate, log, version, viewerFolder }), hub };
+  const hub = new Hub(library, captures, finder, gate, system.clock);
+  parts = { app: createApp({ system, library, captures, finder, gate, log, version, viewerFolder }), hub };
 
   const shown = options.host.includes(':') ? `[${options.host}]` : options.host;
   const name = options.host === '0.0.0.0' || options.host === '::' ? '127.0.0.1' : shown;

@@ -207,7 +207,11 @@ function portsOf(
       `hostPort ${port.hostPort}/${port.protocol} is known to ${who}, but ${lacking.map((s) => words[s]).join(' and ')}.`,
     ];
   });
-  return { ports: [...ports.values()].map(({ port, from }) => ({ ...port, from })), disagreements };
+  const shown = [...ports.values()].map(({ port: { hostIp, hostPort, containerPort, protocol }, from }) => ({
+    ...{ hostIp, hostPort, containerPort, protocol },
+    from,
+  }));
+  return { ports: shown, disagreements };
 }
 
 export interface Inside {

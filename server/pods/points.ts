@@ -17,11 +17,12 @@ export interface NodePath {
 const bridgedNat =
   'bridge-nf-call-iptables=1: the rules run inside the bridge, and a packet that they send from one pod to another of this bridge goes from port to port. With such a bridged DNAT %s sees one direction or nothing; the veths see both.';
 
-function inPod({ pod }: FoundPod, name: string, single: boolean): CapturePoint[] {
+function inPod({ pod }: FoundPod, name: string, single: boolean, alone: boolean): CapturePoint[] {
   if (pod.netns === null || !isDeviceName(name)) return [];
   return [
     {
-      id: `pod:${pod.id}:${name}`,
+      // Every pod has an eth0: among several pods the pod's name tells them apart.
+      id: alone ? `pod:${name}` : `pod:${pod.id}:${name}`,
       kind: 'pod',
       device: name,
       netns: pod.netns,
@@ -150,7 +151,7 @@ export function pointsOf(pods: readonly FoundPod[], path: NodePath): CapturePoin
   const own = pods.filter((f) => !f.pod.hostNetwork);
   for (const found of own) {
     const single = found.pairs.length === 1;
-    for (const { facts } of found.pairs) add(inPod(found, facts.name, single));
+    for (const { facts } of found.pairs) add(inPod(found, facts.name, single, pods.length === 1));
   }
   for (const found of own) {
     const single = found.pairs.length === 1;

@@ -7,6 +7,7 @@ import type { LiveServerMessage } from '../../api/live.ts';
 import { clientMessage, type ServerMessage } from '../../api/schemas.ts';
 import type { Captures } from '../capture/captures.ts';
 import type { Gate } from '../http/gate.ts';
+import type { PodFinder } from '../pods/pods.ts';
 import { Refusal } from '../refusal.ts';
 import type { Library } from '../store/library.ts';
 import type { Clock } from '../system/system.ts';
@@ -23,6 +24,7 @@ interface Client {
   /** Cases with news that this client has not heard. */
   readonly stale: Set<string>;
   libraryStale: boolean;
+  podsStale: boolean;
   alive: boolean;
 }
 
@@ -33,10 +35,20 @@ export class Hub {
   private readonly clients = new Set<Client>();
   private readonly library: Library;
   private readonly captures: Pick<Captures, 'statusOf' | 'onChange'>;
+  private readonly finder: Pick<PodFinder, 'onChange'>;
   private readonly gate: Gate;
   private readonly stops: (() => void)[];
+  /** Pods are watched only while somebody is there to hear of them. */
+  private stopPods: (() => void) | null = null;
 
-  constructor(library: Library, captures: Pick<Captures, 'statusOf' | 'onChange'>, gate: Gate, clock: Clock) {
+  constructor(
+    library: Library,
+    captures: Pick<Captures, 'statusOf' | 'onChange'>,
+    finder: Pick<PodFinder, 'onChange'>,
+    gate: Gate,
+    clock: Clock,
+  ) {
+    this.finder = finder;
     this.library = library;
     this.captures = captures;
     this.gate = gate;
@@ -78,9 +90,22 @@ export class Hub {
   private accept(socket: WebSocket): void {
     // First of all: without this listener an oversized frame ends the process.
     socket.on('error', () => socket.terminate());
-    const client: Client = { socket, cases: new Set(), stale: new Set(), libraryStale: false, alive: true };
+    const client: Client = {
+      socket,
+      cases: new Set(),
+      stale: new Set(),
+      libraryStale: false,
+      podsStale: false,
+      alive: true,
+    };
     this.clients.add(client);
-    socket.on('close', () => this.clients.delete(client));
+    this.stopPods ??= this.finder.onChange(() => {
+      for (const each of this.clients) each.podsStale = true;
+    });
+    socket.on('close', () => {
+      this.clients.delete(client);
+      if (this.clients.size === 0) this.forgetPods();
+    });
     socket.on('pong', () => {
       client.alive = true;
     });
@@ -115,6 +140,8 @@ export class Hub {
       if (client.socket.readyState !== client.socket.OPEN || client.socket.bufferedAmount > bufferedLimit) continue;
       if (client.libraryStale) this.send(client, { type: 'library' });
       client.libraryStale = false;
+      if (client.podsStale) this.send(client, { type: 'pods' });
+      client.podsStale = false;
       for (const id of client.stale) {
         const summary = this.library.summaryOf(id);
         if (summary !== null) this.send(client, { type: 'case', case: summary });
@@ -138,7 +165,13 @@ export class Hub {
     }
   }
 
+  private forgetPods(): void {
+    this.stopPods?.();
+    this.stopPods = null;
+  }
+
   close(): void {
+    this.forgetPods();
     for (const stop of this.stops) stop();
     for (const client of this.clients) client.socket.terminate();
     this.server.close();

@@ -334,7 +334,8 @@ disabled_plugins = [${unused.map((p) => `"io.containerd.${p}"`).join(', ')}]
     const uid = randomUUID();
     const config = {
       metadata: { name: wish.name, uid, namespace, attempt: 0 },
-      hostname: wish.name,
+      // A pod of the node's network has the node's name.
+      hostname: wish.hostNetwork === true ? '' : wish.name,
       logDirectory: path.join(this.folder, 'logs'),
       portMappings: (wish.hostPorts ?? []).map((p) => ({ protocol: p.protocol ?? 'TCP', ...p })),
       labels: {
