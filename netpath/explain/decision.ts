@@ -42,7 +42,7 @@ function decisionAt(steps: readonly Step[], index: number): NatDecision | null {
   const rewrite = steps[index];
   if (!rewrite) return null;
   const before = steps[index - 1];
-  const rule = before?.kind === 'rule' && before.table === 'nat' ? before : null;
+  const rule = before?.kind === 'rule' && before.source === rewrite.source ? before : null;
   return { rule, rewrite, jumps: rule ? jumpsTo(steps, index - 1) : [] };
 }
 

@@ -64,7 +64,10 @@ function badges(s: Subject): Explanation['badges'] {
     out.push({ text: 'from the rules alone, nothing assumed', tone: 'good' });
   if (assumptions.size > 0 && entryRole !== 'decides')
     out.push({ text: `${assumptions.size} ${assumptions.size === 1 ? 'assumption' : 'assumptions'}`, tone: 'warn' });
-  out.push({ text: `${traces.length} ${traces.length === 1 ? 'outcome' : 'outcomes'}`, tone: 'neutral' });
+  const ends = new Set(traces.map((t) => `${t.disposition.kind} ${t.finalDestination} ${t.source}`));
+  if (traces.length > 1 && ends.size === 1)
+    out.push({ text: `all ${traces.length} outcomes agree, whatever is assumed`, tone: 'good' });
+  else out.push({ text: `${traces.length} ${traces.length === 1 ? 'outcome' : 'outcomes'}`, tone: 'neutral' });
   return out;
 }
 

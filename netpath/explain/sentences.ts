@@ -180,6 +180,11 @@ function orderFragments(s: Subject, taken: Step): Fragment[] {
   ];
 }
 
+/** Does the rule ask for any address of the node: `addrtype` of iptables, `fib` of nftables? */
+function matchesLocal(step: Step | undefined): boolean {
+  return /--dst-type LOCAL|\bfib daddr (?:\. \w+ )?type local/.test(step?.rule ?? '');
+}
+
 function dnatSentences(s: Subject, d: NatDecision): Sentence[] {
   const out: Sentence[] = [];
   const { rewrite, rule, jumps } = d;
@@ -188,7 +193,7 @@ function dnatSentences(s: Subject, d: NatDecision): Sentence[] {
   const outer = jumps[0];
   const name = OWNER_NAMES[rule?.owner ?? rewrite.owner ?? 'other'];
   const local = localSentence(s);
-  if (local && (outer?.rule?.includes('--dst-type LOCAL') || rewrite.owner === 'ipvs')) out.push(local);
+  if (local && (matchesLocal(outer) || rewrite.owner === 'ipvs')) out.push(local);
   if (rewrite.owner === 'conntrack') {
     out.push(
       sentence(
@@ -203,8 +208,8 @@ function dnatSentences(s: Subject, d: NatDecision): Sentence[] {
   }
   if (rewrite.owner === 'ipvs') return out;
   if (outer?.source && rule?.source) {
-    const what = outer.rule?.includes('--dst-type LOCAL') ? 'matches every local address' : 'matches this packet';
-    const selects = jumps.slice(1).find((j) => /--dports? /.test(j.rule ?? ''));
+    const what = matchesLocal(outer) ? 'matches every local address' : 'matches this packet';
+    const selects = jumps.slice(1).find((j) => /(?:--dports?|\bdport) /.test(j.rule ?? ''));
     out.push(
       sentence(
         `The ${name} jump (`,

@@ -4,13 +4,14 @@
 import { contains, endpointText, type Ip, ipText, ipv4, isLoopback, sameIp } from '../../../parsers/core/address.ts';
 import type { SourceRef } from '../../../parsers/core/issue.ts';
 import { protocolName, protocolNumber } from '../../../parsers/core/protocol-numbers.ts';
+import type { NftExpr } from '../../../parsers/nodestate/nft-syntax.ts';
 import { decisionOf, type NatDecision } from '../../explain/decision.ts';
 import { destinationOf, isNodeAddress } from '../../explain/destination.ts';
 import { byHostPort, receiverName } from '../../explain/sentences.ts';
 import { list } from '../../explain/text.ts';
 import { Machine } from '../../kernel/machine.ts';
 import { simulate } from '../../kernel/run.ts';
-import { ownerOfRule } from '../../owner.ts';
+import { ownerOfNft, ownerOfRule } from '../../owner.ts';
 import { parsePacketSpec } from '../../packet-spec.ts';
 import type { Trace } from '../../trace.ts';
 import type { Diagnosis, Finding } from '../diagnosis.ts';
@@ -23,28 +24,76 @@ interface Target {
   readonly source: SourceRef;
 }
 
-/** Protocol and port of every DNAT rule that a port mapping wrote. */
-function mappedPorts(m: Machine): Map<string, { protocol: number; port: number }> {
+/** Ports that a rule of a port mapping asks for. */
+interface PortRange {
+  /** IP protocol number; null when the rule names none. */
+  readonly protocol: number | null;
+  readonly from: number;
+  readonly to: number;
+}
+
+function rangeOf(text: string, protocol: number | null): PortRange[] {
+  const m = /^(\d+)(?:[:-](\d+))?$/.exec(text);
+  return m ? [{ protocol, from: Number(m[1]), to: Number(m[2] ?? m[1]) }] : [];
+}
+
+function iptablesPorts(m: Machine): PortRange[] {
+  const rules = m.tables.filter((t) => t.name === 'nat').flatMap((t) => [...t.source.chains.values()]);
+  return rules
+    .flatMap((c) => c.rules)
+    .flatMap((rule) => {
+      const owner = ownerOfRule(rule.chain, rule.target?.name ?? null, rule.comment);
+      if (owner !== 'cni' && owner !== 'docker') return [];
+      const options = rule.matches.flatMap((x) => x.options).filter((o) => !o.negated);
+      const protocol = protocolNumber(options.find((o) => o.name === '-p')?.values[0] ?? '');
+      return options
+        .filter((o) => /^--d(?:estination-)?ports?$/.test(o.name))
+        .flatMap((o) => (o.values[0] ?? '').split(','))
+        .flatMap((p) => rangeOf(p, protocol));
+    });
+}
+
+function valuesOf(e: NftExpr): string[] {
+  if (e.kind === 'value') return [e.text];
+  if (e.kind === 'range') return [`${e.from}-${e.to}`];
+  return e.kind === 'set' ? e.elements.flatMap((x) => valuesOf(x.key)) : [];
+}
+
+function nftPorts(m: Machine): PortRange[] {
+  const tables = m.nftTables.filter((t) => /^(?:cni|docker)$/.test(ownerOfNft(t.table.name)));
+  const statements = tables
+    .flatMap((t) => [...t.table.chains.values()])
+    .flatMap((c) => c.rules.flatMap((r) => r.statements));
+  return statements.flatMap((x) => {
+    if (x.kind !== 'match' || x.op === '!=' || x.left.kind !== 'payload' || x.left.field !== 'dport') return [];
+    const protocol = protocolNumber(x.left.protocol);
+    return valuesOf(x.right).flatMap((p) => rangeOf(p, protocol));
+  });
+}
+
+/** Protocol and port of everything on the node that a packet can be meant for and that a port mapping asks for too. */
+function contested(m: Machine): { protocol: number; port: number }[] {
+  const ranges = [...iptablesPorts(m), ...nftPorts(m)];
+  const used = [
+    ...(m.state.services ?? []).flatMap((s) =>
+      s.ports.flatMap((p) => [
+        { name: p.protocol, port: p.port },
+        ...(p.nodePort === null ? [] : [{ name: p.protocol, port: p.nodePort }]),
+      ]),
+    ),
+    ...(m.state.ipvsServices ?? []).flatMap((v) =>
+      v.port === null || v.protocol === null ? [] : [{ name: v.protocol, port: v.port }],
+    ),
+    ...(m.state.host.listeners ?? []).map((l) => ({ name: l.protocol, port: l.port })),
+  ];
   const out = new Map<string, { protocol: number; port: number }>();
-  for (const t of m.tables) {
-    if (t.name !== 'nat') continue;
-    for (const c of t.source.chains.values()) {
-      for (const rule of c.rules) {
-        const owner = rule.target?.name === 'DNAT' ? ownerOfRule(rule.chain, rule.target.name, rule.comment) : null;
-        if (owner !== 'cni' && owner !== 'docker') continue;
-        const options = rule.matches.flatMap((x) => x.options);
-        const protocol = protocolNumber(options.find((o) => o.name === '-p' && !o.negated)?.values[0] ?? '');
-        const ports = options
-          .filter((o) => !o.negated && /^--d(?:estination-)?ports?$/.test(o.name))
-          .flatMap((o) => (o.values[0] ?? '').split(','));
-        for (const p of ports) {
-          if (protocol === null || !/^\d+$/.test(p)) continue;
-          out.set(`${protocol} ${p}`, { protocol, port: Number(p) });
-        }
-      }
-    }
+  for (const { name, port } of used) {
+    const protocol = protocolNumber(name);
+    if (protocol === null) continue;
+    if (ranges.some((r) => (r.protocol ?? protocol) === protocol && r.from <= port && port <= r.to))
+      out.set(`${protocol} ${port}`, { protocol, port });
   }
-  return out;
+  return [...out.values()];
 }
 
 function targetsOf(m: Machine, protocol: number, port: number): Target[] {
@@ -130,23 +179,35 @@ function attempts(m: Machine, protocol: number, port: number, target: Target): {
   return out;
 }
 
-function takenBy(m: Machine, text: string): { trace: Trace; decision: NatDecision } | null {
+interface Taken {
+  readonly trace: Trace;
+  readonly decision: NatDecision;
+  /** In other worlds the packet goes where it was meant to: what the dumps do not tell decides. */
+  readonly assumed: string | null;
+}
+
+function takenBy(m: Machine, text: string): Taken | null {
   const spec = parsePacketSpec(text);
   if (!spec.ok) return null;
   const r = simulate(m, spec.value);
   if (!r.ok) return null;
-  const trace = r.simulation.traces.length === 1 ? r.simulation.traces[0] : undefined;
-  if (!trace) return null;
-  const decision = decisionOf(trace).dnat;
-  if (!decision || !byHostPort(decision)) return null;
   const { service } = destinationOf(m, spec.value.protocol, spec.value.dst, spec.value.dport);
-  return service?.endpoints.some((e) => e.address === trace.finalDestination) ? null : { trace, decision };
+  const { traces } = r.simulation;
+  const taken = traces.filter((t) => {
+    const { dnat } = decisionOf(t);
+    return byHostPort(dnat) && service?.endpoints.some((e) => e.address === t.finalDestination) !== true;
+  });
+  const trace = taken[0];
+  const decision = trace ? decisionOf(trace).dnat : null;
+  if (!trace || !decision) return null;
+  const assumed = taken.length === traces.length ? null : trace.assumptions.map((x) => x.assumed).join(', ');
+  return { trace, decision, assumed };
 }
 
 function inState(given: Machine): Finding[] {
   const m = new Machine({ ...given.state, conntrack: null, ipvsConnections: null });
   const found = new Map<string, Finding & { from: Set<string>; addresses: Set<string> }>();
-  for (const { protocol, port } of mappedPorts(m).values()) {
+  for (const { protocol, port } of contested(m)) {
     for (const target of targetsOf(m, protocol, port)) {
       for (const a of attempts(m, protocol, port, target)) {
         const taken = takenBy(m, a.spec);
@@ -164,9 +225,9 @@ function inState(given: Machine): Finding[] {
         found.set(key, {
           id: 'hostport-shadows',
           title: `hostPort ${port}/${protocolName(protocol)} of ${pod} takes ${target.what}`,
-          confidence: 'proved',
-          severity: 'error',
-          summary: '',
+          confidence: taken.assumed === null ? 'proved' : 'possible',
+          severity: taken.assumed === null ? 'error' : 'warning',
+          summary: taken.assumed === null ? '' : ` So it is if ${taken.assumed}; the dumps do not tell.`,
           evidence: [...evidence, target.source],
           remedy: remedyFor(target, m, jumps[0]?.chain ?? 'PREROUTING'),
           packet: a.spec,
@@ -178,7 +239,7 @@ function inState(given: Machine): Finding[] {
   }
   return [...found.values()].map(({ from, addresses, ...f }) => ({
     ...f,
-    summary: `Packets from ${list([...from])} for ${list([...addresses])} on this port are rewritten to the pod before ${/process/.test(f.title) ? 'the process' : 'the service'} can have them.`,
+    summary: `Packets from ${list([...from])} for ${list([...addresses])} on this port are rewritten to the pod before ${/process/.test(f.title) ? 'the process' : 'the service'} can have them.${f.summary}`,
   }));
 }
 
