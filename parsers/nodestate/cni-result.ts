@@ -46,15 +46,17 @@ export const dumpFormat: DumpFormat = {
           .get('capabilityArgs')
           .get('portMappings')
           .array.flatMap((p) => {
-            const hostPort = p.get('hostPort').number;
-            const containerPort = p.get('containerPort').number;
+            // containerd (go-cni) writes these names with a capital, CRI-O and the specification without.
+            const either = (small: string, capital: string) => (p.has(small) ? p.get(small) : p.get(capital));
+            const hostPort = either('hostPort', 'HostPort').number;
+            const containerPort = either('containerPort', 'ContainerPort').number;
             if (hostPort === null || containerPort === null || hostPort === 0) return [];
             return [
               {
-                hostIp: p.get('hostIP').string || null,
+                hostIp: either('hostIP', 'HostIP').string || null,
                 hostPort,
                 containerPort,
-                protocol: (p.get('protocol').string ?? 'tcp').toLowerCase(),
+                protocol: (either('protocol', 'Protocol').string ?? 'tcp').toLowerCase(),
               },
             ];
           }),

@@ -15,17 +15,19 @@ const limits = { files: 5000, bytes: 1 << 20 };
 /** Where the result says the pod's namespace is. */
 const sandboxed = z.object({
   netns: z.string().optional(),
+  cniArgs: z.array(z.array(z.string())).nullish(),
   result: z.object({ interfaces: z.array(z.object({ sandbox: z.string().optional() })).optional() }).optional(),
   interfaces: z.array(z.object({ sandbox: z.string().optional() })).optional(),
 });
 
-function netnsOf(text: string): string | null {
+function placeOf(text: string): { netns: string | null; uid: string | null } {
   try {
     const json = sandboxed.parse(JSON.parse(text));
     const interfaces = json.result?.interfaces ?? json.interfaces ?? [];
-    return json.netns ?? interfaces.map((i) => i.sandbox ?? '').find((s) => s !== '') ?? null;
+    const netns = json.netns ?? interfaces.map((i) => i.sandbox ?? '').find((s) => s !== '') ?? null;
+    return { netns, uid: json.cniArgs?.find(([name]) => name === 'K8S_POD_UID')?.[1] ?? null };
   } catch {
-    return null;
+    return { netns: null, uid: null };
   }
 }
 
@@ -34,7 +36,7 @@ async function factsIn(file: string, text: string, ids: NetnsIds): Promise<PodFa
   const dump = new DumpFile(file, text);
   if (!dumpFormat.detect(dump)) return [];
   dumpFormat.read(dump, state, () => undefined);
-  const netns = netnsOf(text);
+  const { netns, uid } = placeOf(text);
   const netnsId = netns === null ? null : await ids.of(netns);
   return state.podFacts.map((f) => {
     const named = f.namespace !== null;
@@ -42,6 +44,7 @@ async function factsIn(file: string, text: string, ids: NetnsIds): Promise<PodFa
     return factOf('cni', {
       namespace: f.namespace,
       name: named ? f.name : null,
+      uid,
       containerIds: f.containerId === null ? [] : [f.containerId],
       addresses: f.ips.map(ipText),
       netns,

@@ -25,15 +25,17 @@ describe.skipIf(!usable)('pods of a real containerd', () => {
   const nowhere = { criSockets: [], cniResultFolders: [], kubeconfigs: [], dockerSocket: '/nowhere' };
   const everything = () => ({ ...nowhere, criSockets: [node.socket], cniResultFolders: ['/var/lib/cni/results'] });
 
+  // Others on this machine may have pods of the same names: ours are in a namespace of the node's name.
   beforeAll(async () => {
     node = await ContainerdNode.start();
     web = await node.runPod({
       name: 'web',
+      namespace: node.id,
       command: ['/bin/sh', '-c', 'echo hello >/tmp/index.html; exec httpd -f -p 8080 -h /tmp'],
       hostPorts: [{ hostPort: 8081, containerPort: 8080 }],
     });
-    client = await node.runPod({ name: 'client', namespace: 'shop', command: ['/bin/sleep', '1000000'] });
-    agent = await node.runPod({ name: 'agent', namespace: 'kube-system', hostNetwork: true });
+    client = await node.runPod({ name: 'client', namespace: node.id, command: ['/bin/sleep', '1000000'] });
+    agent = await node.runPod({ name: 'agent', namespace: node.id, hostNetwork: true });
   });
   afterAll(() => node?.stop());
 
@@ -50,11 +52,11 @@ describe.skipIf(!usable)('pods of a real containerd', () => {
     expect(sources.find((s) => s.source === 'cri')?.detail).toMatch(/^containerd 1\.\d+\.\S+ at /);
     const ours = pods.filter((p) => [web.id, client.id, agent.id].includes(p.id));
     expect(ours.map((p) => [p.id, p.state, p.foundBy, p.disagreements])).toEqual([
-      [web.id, 'running', ['cri', 'cni', 'proc', 'netns'], []],
       [agent.id, 'running', ['cri', 'proc'], []],
       [client.id, 'running', ['cri', 'cni', 'proc', 'netns'], []],
+      [web.id, 'running', ['cri', 'cni', 'proc', 'netns'], []],
     ]);
-    const found = ours[0];
+    const found = ours[2];
     expect(found).toMatchObject({ netns: web.netns, pid: web.pid, addresses: [web.address], hostNetwork: false });
     const links: { ifname: string; ifindex: number; link_index?: number; master?: string }[] = JSON.parse(
       node.in('ip', ['-j', 'link']),
@@ -73,7 +75,7 @@ describe.skipIf(!usable)('pods of a real containerd', () => {
       bridge: node.bridge,
     });
     expect(found?.interfaces[0]?.how).toMatch(/name each other, and netnsid \d+ of \S+ is this pod’s namespace\.$/);
-    expect(ours[1]).toMatchObject({ hostNetwork: true, interfaces: [] });
+    expect(ours[0]).toMatchObject({ hostNetwork: true, interfaces: [] });
   });
 
   test('a hostPort is known to the CNI result and to the rules', async () => {
@@ -136,7 +138,7 @@ describe.skipIf(!usable)('pods of a real containerd', () => {
     const stop = finder.onChange(() => told());
     await new Promise((resolve) => setTimeout(resolve, 500));
     const appears = change();
-    const brief = await node.runPod({ name: 'brief' });
+    const brief = await node.runPod({ name: 'brief', namespace: node.id });
     await appears;
     expect((await finder.list()).pods.map((p) => p.id)).toContain(brief.id);
     const vanishes = change();
