@@ -4,6 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 
 const root = path.resolve(import.meta.dirname, '..');
 
@@ -168,6 +169,29 @@ function reporters() {
   return file ? ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`] : [];
 }
 
+/**
+ * `--pairs N` runs only the differentials, with at least N packets in all, half of them on iptables, half on native nftables;
+ * `--seed S` starts at another seed.
+ * @param {string[]} given
+ */
+function withPairs(given) {
+  const { values, positionals } = parseArgs({
+    args: given,
+    options: { pairs: { type: 'string' }, seed: { type: 'string' } },
+    allowPositionals: true,
+    strict: false,
+  });
+  if (values.pairs === undefined) return given;
+  const pairs = Number(values.pairs);
+  if (!Number.isInteger(pairs) || pairs < 1) {
+    console.error(`--pairs ${values.pairs}: a number of packets from 1 on is expected`);
+    process.exit(2);
+  }
+  process.env.VETHSCOPE_RULESETS = String(Math.ceil(pairs / 2 / Number(process.env.VETHSCOPE_PACKETS ?? '12')));
+  if (typeof values.seed === 'string') process.env.VETHSCOPE_SEED = values.seed;
+  return ['differential', 'nft.test', ...positionals];
+}
+
 /** Runs every check, so that one failure does not hide the next. True when all passed. */
 function check() {
   const steps = [
@@ -208,7 +232,8 @@ if (process.argv[1] && fs.realpathSync(process.argv[1]) === fs.realpathSync(impo
     process.exit(check() ? 0 : 1);
   } else if (cmd === 'test-suite') {
     setUp({ build: true });
-    const [suite = '', ...args] = rest;
+    const [suite = '', ...given] = rest;
+    const args = suite === 'kernel' ? withPairs(given) : given;
     run(vitest, ['run', '--config', `test/${suite}/vitest.config.ts`, ...reporters(), ...args]);
   } else if (cmd === 'bench') {
     setUp({ build: true });
