@@ -39,6 +39,21 @@ function endOfValue(text: string, from: number): number {
 
 const isSpace = (c: string | undefined): boolean => c === ' ' || c === '\n' || c === '\r' || c === '\t';
 
+/** iproute2 prints names of interfaces as they are: a pod may name one with control characters, which JSON does not allow. */
+function parsed(item: string): unknown {
+  try {
+    return JSON.parse(item);
+  } catch (error) {
+    let escaped = '';
+    for (const c of item) {
+      const code = c.charCodeAt(0);
+      escaped += code < 0x20 && c !== '\n' && c !== '\r' && c !== '\t' ? `\\u${code.toString(16).padStart(4, '0')}` : c;
+    }
+    if (escaped === item) throw error;
+    return JSON.parse(escaped);
+  }
+}
+
 function readElements(
   text: string,
   start: number,
@@ -52,7 +67,7 @@ function readElements(
     const to = endOfValue(text, i);
     if (to < 0) return { offset: i, message: 'the file ends inside this item' };
     try {
-      into.push({ value: JSON.parse(text.slice(i, to)), from: i, to });
+      into.push({ value: parsed(text.slice(i, to)), from: i, to });
     } catch (e) {
       return { offset: i, message: `not valid JSON (${e instanceof Error ? e.message : 'parse error'})` };
     }
@@ -107,7 +122,7 @@ export function jsonItems(text: string): JsonItems {
       const to = endOfValue(text, i);
       if (to < 0) return { items, problem: { offset: i, message: 'the file ends inside this object' } };
       try {
-        items.push({ value: JSON.parse(text.slice(i, to)), from: i, to });
+        items.push({ value: parsed(text.slice(i, to)), from: i, to });
       } catch (e) {
         return {
           items,

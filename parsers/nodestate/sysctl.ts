@@ -1,7 +1,8 @@
 // `sysctl -a` or a part of it: `net.ipv4.ip_forward = 1`.
 import type { DumpFormat } from './dump-format.ts';
 
-const LINE = /^([a-z][\w.\-/@:]*)\s*=\s*(.*)$/i;
+// Names of devices stand in the names of settings, and may hold anything but spaces and slashes.
+const LINE = /^([a-z][^\s=]*)\s*=\s*(.*)$/i;
 
 export const dumpFormat: DumpFormat = {
   name: 'sysctl',
