@@ -171,7 +171,7 @@ export class CaptureRun {
       {
         onBytes: (chunk) => {
           this.merge.push(p.stream, chunk);
-          if (!this.paused && this.merge.queuedBytes > queueLimit) this.pause();
+          if (!this.paused && this.merge.queuedBytes > queueLimit) this.setPaused(true);
         },
         onCounters: ({ received, dropped }) => {
           p.received = received;
@@ -179,6 +179,7 @@ export class CaptureRun {
           this.o.onChange();
         },
         onEnd: (error) => {
+          if (p.state === 'ended' || p.state === 'failed') return;
           this.merge.end(p.stream);
           p.state = error === null ? 'ended' : 'failed';
           p.error = error ?? this.merge.problem(p.stream);
@@ -188,14 +189,11 @@ export class CaptureRun {
     );
   }
 
-  private pause(): void {
-    this.paused = true;
-    for (const p of this.points) p.capture?.pause();
-  }
-
-  private resume(): void {
-    this.paused = false;
-    for (const p of this.points) p.capture?.resume();
+  private setPaused(paused: boolean): void {
+    this.paused = paused;
+    for (const p of this.points)
+      if (paused) p.capture?.pause();
+      else p.capture?.resume();
   }
 
   // ---- writing ----
@@ -211,7 +209,7 @@ export class CaptureRun {
       const heldUp = nowMs - this.lastTickMs > 3 * tickMs;
       this.lastTickMs = nowMs;
       if (!heldUp) await this.writeUntil(clock.now().getTime() - this.o.engine.holdsBackMs - 150);
-      if (this.paused && this.merge.queuedBytes < queueLimit / 2) this.resume();
+      if (this.paused && this.merge.queuedBytes < queueLimit / 2) this.setPaused(false);
       this.measure(nowMs);
       await this.checkLimits(nowMs);
     } catch (error) {
@@ -360,7 +358,7 @@ export class CaptureRun {
     const open = () => this.points.some((p) => p.state === 'running' || p.state === 'starting');
     while (open() && clock.monotonicMs() < until) {
       // The rest of the pipes must be taken, or tcpdump waits for us as we for it.
-      if (this.paused) this.resume();
+      if (this.paused) this.setPaused(false);
       await clock.delay(10);
     }
   }
