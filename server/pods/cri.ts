@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { reasonOf, type System } from '../system/system.ts';
 import { criProto } from './cri-proto.ts';
-import { counted, factOf, isPodName, type PodFact, type SourceAnswer } from './fact.ts';
+import { factOf, isPodName, type PodFact, type SourceAnswer } from './fact.ts';
 import { type GrpcClient, GrpcFailure, grpcClient } from './grpc-client.ts';
 import type { NetnsIds } from './netns-ids.ts';
 
@@ -129,7 +129,7 @@ export class CriSource {
       );
       const facts = await inParts(newestOf(named), (s) => this.factOf(open.client, s, ids));
       const odd = items.length - named.length;
-      const refused = odd === 0 ? '' : `; ${counted(odd, 'sandbox')} with a name that no pod can have was left out`;
+      const refused = odd === 0 ? '' : `; sandboxes with a name that no pod can have, left out: ${odd}`;
       return { source: 'cri', ok: true, detail: `${open.version} at ${open.socket}${refused}`, facts };
     } catch (error) {
       this.drop();

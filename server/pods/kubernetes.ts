@@ -80,6 +80,10 @@ export function factOfPod(json: unknown): PodFact | null {
   });
 }
 
+/** Snapshots are sent to others: what may hold secrets, and what no reader needs, stays here. */
+const withheld = new Set(['env', 'envFrom', 'args', 'command', 'managedFields', 'annotations', 'lifecycle']);
+const withoutSecrets = (key: string, value: unknown): unknown => (withheld.has(key) ? undefined : value);
+
 interface Api {
   readonly config: KubeConfig;
   readonly core: CoreV1Api;
@@ -194,17 +198,22 @@ export class KubernetesSource {
       const api = await this.connect();
       if (api === null) return 'no credentials for the Kubernetes API: neither in-cluster nor a kubeconfig';
       const lists = [
-        ['Node', 'v1', 'nodes', api.core.listNode()],
-        ['Pod', 'v1', 'pods', api.core.listPodForAllNamespaces()],
-        ['Service', 'v1', 'services', api.core.listServiceForAllNamespaces()],
-        ['EndpointSlice', 'discovery.k8s.io/v1', 'endpointslices', api.discovery.listEndpointSliceForAllNamespaces()],
+        ['Node', 'v1', 'nodes', () => api.core.listNode()],
+        ['Pod', 'v1', 'pods', () => api.core.listPodForAllNamespaces()],
+        ['Service', 'v1', 'services', () => api.core.listServiceForAllNamespaces()],
+        [
+          'EndpointSlice',
+          'discovery.k8s.io/v1',
+          'endpointslices',
+          () => api.discovery.listEndpointSliceForAllNamespaces(),
+        ],
       ] as const;
       const texts = [];
-      for (const [kind, apiVersion, name, answer] of lists) {
-        const items = (await this.within<{ items: object[] }>(answer)).items.map((o) => ({ apiVersion, kind, ...o }));
+      for (const [kind, apiVersion, name, ask] of lists) {
+        const items = (await this.within<{ items: object[] }>(ask())).items.map((o) => ({ apiVersion, kind, ...o }));
         texts.push({
           kind: name,
-          text: `${JSON.stringify({ apiVersion: 'v1', kind: 'List', metadata: {}, items }, null, 1)}\n`,
+          text: `${JSON.stringify({ apiVersion: 'v1', kind: 'List', metadata: {}, items }, withoutSecrets, 1)}\n`,
         });
       }
       return texts;
