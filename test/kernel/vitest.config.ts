@@ -7,7 +7,8 @@ export default defineConfig({
     root: path.resolve(import.meta.dirname, '../..'),
     include: ['test/kernel/**/*.test.ts'],
     fileParallelism: false,
-    testTimeout: 600_000,
+    // A long differential is one test: six seconds a rule set, loaded machines included.
+    testTimeout: 600_000 + Number(process.env['VETHSCOPE_RULESETS'] ?? '0') * 6_000,
     hookTimeout: 60_000,
   },
 });
