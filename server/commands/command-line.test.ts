@@ -3,6 +3,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { podList } from '../../api/live.ts';
 import * as api from '../../api/schemas.ts';
 import { pcapOf } from '../packets/pcap.fixture.ts';
 import { type Script, scriptedSystem } from '../system/scripted.ts';
@@ -289,6 +290,36 @@ test.each([
   expect(status).toBe(0);
   const { outcomes } = api.explanation.parse(JSON.parse(out));
   expect(outcomes.map((o) => o.finalDestination)).toContain(receiver);
+});
+
+// ---- pods and snapshot ----
+
+test('pods on a machine without any says so, and why each source found none', async () => {
+  const { status, out, error } = await run(['pods'], { files: { '/proc/sys/kernel/hostname': 'node-1\n' } });
+  expect([status, error]).toEqual([0, '']);
+  expect(out).toContain('no pods were found on this node');
+  expect(out).toContain('nothing by cri: no runtime listens at /run/containerd/containerd.sock');
+  const json = await run(['pods', '--json'], { files: { '/proc/sys/kernel/hostname': 'node-1\n' } });
+  expect(podList.parse(JSON.parse(json.out))).toMatchObject({ node: 'node-1', pods: [] });
+  for (const hostile of ['-z /evil.sh', 'a; rm', 'x\ny', '../etc']) {
+    const { status, error } = await run(['pods', '--', hostile]);
+    expect([status, error.trimEnd().split('\n').length, error.includes('there is no pod')]).toEqual([2, 1, true]);
+  }
+});
+
+test('snapshot writes a folder or a .tgz, and never over what is there', async () => {
+  const programs = { uname: () => 'Linux node-1 6.1.0 x\n' };
+  const system = scriptedSystem({ files: { ...packageJson, 'there/x': '' }, programs });
+  expect(await runCommandLine(['snapshot', '-o', 'out'], system)).toBe(0);
+  expect(new TextDecoder().decode(system.disk.get('out/uname.txt'))).toBe('Linux node-1 6.1.0 x\n');
+  expect(await runCommandLine(['snapshot', '-o', 'out.tgz', '--pod-netns', '--json'], system)).toBe(0);
+  expect([...(system.disk.get('out.tgz') ?? []).slice(0, 2)]).toEqual([0x1f, 0x8b]);
+  expect(system.printed().out).toContain('ss is not installed (package iproute2): the snapshot has no ss.txt.');
+  const onTerminal = scriptedSystem({ files: packageJson, programs, outIsTty: true });
+  expect(await runCommandLine(['snapshot', '-o', 'out'], onTerminal)).toBe(0);
+  expect([onTerminal.printed().error.includes('kubernetes'), system.printed().error]).toEqual([true, '']);
+  expect(await runCommandLine(['snapshot', '-o', 'there'], system)).toBe(2);
+  expect(system.printed().error).toContain('there is there already; name a new folder or file with -o');
 });
 
 // ---- doctor ----

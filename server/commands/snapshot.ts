@@ -1,5 +1,6 @@
 // `vethscope snapshot`: the node's state as plain dumps, named after the commands that made them, in a folder or a .tgz.
 import path from 'node:path';
+import { Writable } from 'node:stream';
 import { Command } from 'commander';
 import type { SnapshotProgress } from '../snapshot/snapshot.ts';
 import { reasonOf, type System } from '../system/system.ts';
@@ -22,15 +23,22 @@ export function snapshotCommand(context: CommandContext): Command {
 }
 
 /** A bar on a terminal; nothing in a pipe. It goes to stderr, so that stdout stays for the result. */
-function progressOn(system: System): { show: (p: SnapshotProgress) => void; end: () => void } {
+async function progressOn(system: System): Promise<{ show: (p: SnapshotProgress) => void; end: () => void }> {
   if (!system.terminal.outIsTty) return { show: () => undefined, end: () => undefined };
-  const width = 24;
+  const { SingleBar } = await import('cli-progress');
+  const write = (chunk: unknown, _encoding: string, done: () => void) => {
+    system.terminal.error(String(chunk));
+    done();
+  };
+  const stream = Object.assign(new Writable({ write }), { isTTY: true });
+  const bar = new SingleBar({ format: '{bar} {value}/{total} {what}', clearOnComplete: true, stream });
+  bar.start(1, 0, { what: '' });
   return {
     show({ done, total, what }) {
-      const full = Math.round((done / total) * width);
-      system.terminal.error(`\r\x1b[K[${'#'.repeat(full)}${' '.repeat(width - full)}] ${done}/${total} ${what}`);
+      bar.setTotal(total);
+      bar.update(done, { what });
     },
-    end: () => system.terminal.error('\r\x1b[K'),
+    end: () => bar.stop(),
   };
 }
 
@@ -57,7 +65,7 @@ async function snapshot(context: CommandContext, options: SnapshotCommandOptions
   const { PodFinder } = await import('../pods/pods.ts');
   const { podNetnsOf, takeSnapshot } = await import('../snapshot/snapshot.ts');
   const finder = new PodFinder(system);
-  const progress = progressOn(system);
+  const progress = await progressOn(system);
   try {
     const pods = options.podNetns === true ? (await finder.list()).pods : [];
     const taken = await takeSnapshot(

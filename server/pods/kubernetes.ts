@@ -34,8 +34,6 @@ const podObject = z.object({
     containerStatuses: z.array(z.object({ containerID: z.string().optional() })).optional(),
   }),
 });
-export type PodObject = z.infer<typeof podObject>;
-
 const states: Readonly<Record<string, Pod['state']>> = {
   Running: 'running',
   Pending: 'pending',

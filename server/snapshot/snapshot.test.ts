@@ -1,0 +1,173 @@
+import { expect, test } from 'vitest';
+import { formatsOf } from '../../parsers/nodestate/detect.ts';
+import { DumpFile } from '../../parsers/nodestate/dump-format.ts';
+import { type Script, scriptedSystem } from '../system/scripted.ts';
+import type { RunningEvents } from '../system/system.ts';
+import { tarEntries } from '../unpack/tar.ts';
+import { dumpCommands } from './commands.ts';
+import { podNetnsOf, takeSnapshot } from './snapshot.ts';
+import { tarOf } from './tar.ts';
+import { watchRules } from './watch-rules.ts';
+
+const take = (script: Script, options = {}) =>
+  takeSnapshot(scriptedSystem(script), { cniResultFolders: [], ...options });
+
+test('a program that is missing is named with its package, and the rest is taken', async () => {
+  const { files, problems } = await take({ programs: { uname: () => 'Linux n 6.1.0 x\n', nft: () => '' } });
+  expect(files.map((f) => f.path)).toEqual([
+    'uname.txt',
+    'nft-ruleset.txt',
+    'ipvsadm-Sn.txt',
+    'ipvsadm-Ln-stats.txt',
+    'ipvsadm-Lnc.txt',
+  ]);
+  expect(problems).toContain('conntrack is not installed (package conntrack): the snapshot has no conntrack.txt.');
+  expect(problems.some((p) => p.includes('-nft-save'))).toBe(false);
+});
+
+test('programs that would load a module are not asked where there is nothing', async () => {
+  const asked: string[] = [];
+  const program = (name: string) => () => {
+    asked.push(name);
+    return '';
+  };
+  const programs = Object.fromEntries(
+    ['ipvsadm', 'iptables-legacy-save', 'iptables-nft-save'].map((n) => [n, program(n)]),
+  );
+  const { files } = await take({ programs });
+  expect(asked).toEqual(['iptables-nft-save']);
+  const sn = files.find((f) => f.path === 'ipvsadm-Sn.txt');
+  expect(formatsOf(new DumpFile('x', sn?.text ?? '')).map((f) => f.name)).toEqual(['no-ipvs']);
+  await take({ programs, files: { '/proc/net/ip_vs': 'IP Virtual Server\n', '/proc/net/ip_tables_names': 'nat\n' } });
+  expect(new Set(asked)).toEqual(new Set(['iptables-nft-save', 'iptables-legacy-save', 'ipvsadm']));
+});
+
+test('one backend is dumped once: the plain program only where no other is there', async () => {
+  const save = () => '*nat\nCOMMIT\n';
+  const names = async (programs: Script['programs'] & object) =>
+    (await take({ programs })).files.map((f) => f.path).filter((p) => p.includes('tables-'));
+  expect(await names({ 'iptables-save': save, 'iptables-nft-save': save })).toEqual(['iptables-nft-save.txt']);
+  expect(await names({ 'iptables-save': save })).toEqual(['iptables-save.txt']);
+});
+
+test('a command that fails, hangs or floods is a problem, and what it printed is kept', async () => {
+  const system = scriptedSystem({ programs: { ss: () => '', conntrack: () => '', sysctl: () => '', tc: () => '' } });
+  const results: Record<
+    string,
+    { status: number; end: 'exited' | 'timed out' | 'too long'; stdout: string; stderr: string }
+  > = {
+    ss: { status: 1, end: 'timed out', stdout: 'Netid State\n', stderr: '' },
+    conntrack: { status: 1, end: 'too long', stdout: 'tcp', stderr: '' },
+    sysctl: { status: 255, end: 'exited', stdout: 'net.a = 1\n', stderr: 'warning\nsysctl: permission denied' },
+  };
+  const { files, problems } = await takeSnapshot(
+    {
+      ...system,
+      programs: {
+        ...system.programs,
+        run: async (program) => {
+          const result = results[program.split('/').at(-1) ?? ''];
+          if (result === undefined) throw Object.assign(new Error('x'), { code: 'EACCES' });
+          return result;
+        },
+      },
+    },
+    { only: /^(?:ss|conntrack|sysctl|tc-qdisc)$/ },
+  );
+  expect(files.map((f) => f.path)).toEqual(['conntrack.txt', 'sysctl.txt', 'ss.txt']);
+  expect(problems).toEqual([
+    'conntrack -L -o extended printed more than 60 MiB: its dump is cut.',
+    'sysctl net failed: sysctl: permission denied.',
+    'ss -lntup did not end within 20 s: its dump is cut.',
+    'tc -j -s qdisc may not be used by this user.',
+  ]);
+});
+
+test('pods are sections, entered by a single argument; hostile names of results become plain file names', async () => {
+  const calls: (readonly string[])[] = [];
+  const { files, problems } = await take(
+    {
+      programs: {
+        ip: () => '',
+        nsenter: (args) => {
+          calls.push(args);
+          return args.includes('addr') ? '[{"ifname":"eth0","addr_info":[]}]\n' : '[]\n';
+        },
+      },
+      files: { '/cni/..x -z\n;rm': '{}' },
+    },
+    {
+      only: /^(?:cni|pod-netns)$/,
+      cniResultFolders: ['/cni'],
+      podNetns: [podNetnsOf('a/web', '/var/run/netns/cni-1'), podNetnsOf('a/other', '/proc/7/ns/net')],
+    },
+  );
+  expect(problems).toEqual([]);
+  expect(calls[0]).toEqual(['--net=/var/run/netns/cni-1', '/scripted/ip', '-j', 'addr']);
+  expect(files).toEqual([
+    { path: 'cni/_.x_-z__rm.json', text: '{}' },
+    {
+      path: 'pod-netns.txt',
+      text: '== cni-1\n[{"ifname":"eth0","addr_info":[]}]\n[]\n== a/other\n[{"ifname":"eth0","addr_info":[]}]\n[]\n',
+    },
+  ]);
+});
+
+test('Kubernetes objects, or why there are none; progress counts to the end', async () => {
+  const seen: string[] = [];
+  const with_ = (answer: string | { kind: string; text: string }[]) =>
+    takeSnapshot(scriptedSystem(), { only: /^(?:kubernetes|uname)$/, kubernetes: async () => answer }, (p) =>
+      seen.push(`${p.done}/${p.total} ${p.what}`),
+    );
+  expect((await with_([{ kind: 'pods', text: '{}' }])).files).toEqual([{ path: 'kubernetes/pods.json', text: '{}' }]);
+  expect((await with_('no credentials')).problems).toContain('No Kubernetes objects: no credentials.');
+  expect(seen.slice(0, 2)).toEqual(['1/2 uname', '2/2 kubernetes']);
+});
+
+test('every file has a name of its own', () => {
+  expect(new Set(dumpCommands.map((c) => c.name)).size).toBe(dumpCommands.length);
+});
+
+test('an archive that our own reader reads back, long and foreign names included', async () => {
+  const files = [
+    { path: 'empty.txt', text: '' },
+    { path: `cni/${'n'.repeat(120)}.json`, text: 'ü'.repeat(400) },
+    { path: 'x.txt', text: 'x'.repeat(512) },
+  ];
+  const tar = tarOf(files, new Date('2026-11-24T00:00:00Z'));
+  expect(tar.length % 512).toBe(0);
+  const chunks = async function* () {
+    for (let at = 0; at < tar.length; at += 700) yield tar.subarray(at, at + 700);
+  };
+  const read: { path: string; text: string }[] = [];
+  for await (const entry of tarEntries(chunks())) {
+    const parts: number[] = [];
+    for await (const chunk of entry.body) parts.push(...chunk);
+    read.push({ path: entry.path, text: new TextDecoder().decode(Uint8Array.from(parts)) });
+  }
+  expect(read).toEqual(files);
+});
+
+test('a burst of rule changes is told once, and nothing after the end', async () => {
+  const events: RunningEvents[] = [];
+  const signals: string[] = [];
+  const system = scriptedSystem({
+    programs: { nft: () => '', conntrack: () => '' },
+    running: (_program, _args, e) => {
+      events.push(e);
+      return { ended: new Promise(() => undefined), pause() {}, resume() {}, signal: (s) => void signals.push(s) };
+    },
+  });
+  const told: string[] = [];
+  const stop = watchRules(system, (what) => told.push(what), { conntrack: true });
+  const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
+  await settle();
+  expect(events).toHaveLength(2);
+  for (let i = 0; i < 100; i++) events[0]?.onOutput(new Uint8Array(1));
+  await settle();
+  expect(told).toEqual(['the rules changed']);
+  stop();
+  events[0]?.onOutput(new Uint8Array(1));
+  await settle();
+  expect([told.length, signals]).toEqual([1, ['SIGTERM', 'SIGTERM']]);
+});
