@@ -8,14 +8,11 @@ import { ContainerdNode, missingForContainerd } from '../kernel/containerd.fixtu
 import { browserPath, openViewer, type Viewer } from './viewer.fixture.ts';
 
 const inCi = process.env['CI'] !== undefined;
-const root = path.resolve(import.meta.dirname, '../..');
+const shots = process.env['VETHSCOPE_SHOTS'] ?? path.join(import.meta.dirname, 'shots');
 const program = (name: string) =>
   ['/usr/bin', '/usr/sbin', '/bin', '/sbin'].some((dir) => existsSync(path.join(dir, name)));
 
-/** Without a server that lists pods nothing here has anything to look at. */
-const knowsPods = existsSync(path.join(root, 'server/http/pods.ts'));
-
-describe.skipIf(browserPath === null || !knowsPods)('without the rights to look at pods', () => {
+describe.skipIf(browserPath === null)('without the rights to look at pods', () => {
   let viewer: Viewer;
   beforeAll(async () => {
     viewer = await openViewer('light', { asNobody: true });
@@ -38,11 +35,14 @@ describe.skipIf(browserPath === null || !knowsPods)('without the rights to look 
   });
 });
 
+/** What a browser says of headers that mean nothing over plain HTTP to an address that is not loopback. */
+const ofPlainHttp = /Cross-Origin-Opener-Policy|Origin-Agent-Cluster/;
+
 const lacking = [
   ...missingForContainerd(),
   ...['tcpdump', 'nsenter', 'tshark', 'capinfos'].filter((name) => !program(name)),
 ];
-const real = browserPath !== null && knowsPods && (inCi || (lacking.length === 0 && process.getuid?.() === 0));
+const real = browserPath !== null && (inCi || (lacking.length === 0 && process.getuid?.() === 0));
 
 describe.skipIf(!real)('from a pod to a file for Wireshark', () => {
   let node: ContainerdNode;
@@ -83,10 +83,11 @@ describe.skipIf(!real)('from a pod to a file for Wireshark', () => {
     await page.getByRole('heading', { name: 'Capture default/web' }).waitFor();
     const points = page.getByRole('group', { name: 'Points of the path' });
     for (const name of [/^in the pod/, /^host side/]) {
-      expect(await points.getByRole('button', { name, pressed: true }).count(), String(name)).toBe(1);
+      await points.getByRole('button', { name, pressed: true }).waitFor();
     }
     await page.getByLabel('Capture filter').fill('tcp port 8081');
     await page.getByRole('list', { name: 'The filter at each point' }).getByText(/8080/).first().waitFor();
+    await page.screenshot({ path: path.join(shots, '8-pods.png') });
     await page.getByLabel('Capture filter').fill('tcp prot 8081');
     await page.getByText(/syntax error/).waitFor();
     expect(await page.getByRole('button', { name: 'Start capture' }).isDisabled()).toBe(true);
@@ -100,11 +101,12 @@ describe.skipIf(!real)('from a pod to a file for Wireshark', () => {
     await page.getByText(/^live · /).waitFor();
     expect(await (await fetch(`http://${node.address}:8081/`)).text()).toBe('hello\n');
     await page
-      .getByText(/→ 8080 \[SYN\]/)
+      .getByText(/→ 8080 \[/)
       .first()
       .waitFor();
     await page.getByText(/^live · .* 0 dropped/).click();
     await page.getByRole('rowheader', { name: /web/ }).first().waitFor();
+    await page.screenshot({ path: path.join(shots, '9-live.png') });
     await page.keyboard.press('Escape');
   });
 
@@ -113,7 +115,7 @@ describe.skipIf(!real)('from a pod to a file for Wireshark', () => {
     await late.goto(viewer.page.url());
     await late.getByText(/^live · /).waitFor();
     await late
-      .getByText(/→ 8080 \[SYN\]/)
+      .getByText(/→ 8080 \[/)
       .first()
       .waitFor();
     await late.close();
@@ -130,6 +132,6 @@ describe.skipIf(!real)('from a pod to a file for Wireshark', () => {
     const fields = ['-r', file, '-Y', 'tcp.flags.syn == 1', '-T', 'fields', '-e', 'frame.interface_name'];
     const names = execFileSync('tshark', fields, { encoding: 'utf8' }).trim().split('\n');
     expect(new Set(names).size).toBeGreaterThan(1);
-    expect(viewer.complaints).toEqual([]);
+    expect(viewer.complaints.filter((text) => !ofPlainHttp.test(text))).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 // Starts the built server on a free port and a browser beside it. Chromium is looked for where distributions put it, or where
 // CHROMIUM says; without one the suite is skipped, visibly, and fails when CI is set.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chownSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -67,12 +68,16 @@ export async function openViewer(colorScheme: 'dark' | 'light' = 'dark', place: 
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+    if (message.type() === 'error' || message.type() === 'warning')
+      complaints.push(`${message.text()} ${message.location().url}`);
   });
   await page.goto(link);
   const close = async () => {
     await browser.close();
+    // It ends its captures in order, and writes until it has.
+    const ended = once(server, 'exit');
     server.kill();
+    await ended;
     rmSync(data, { recursive: true, force: true });
   };
   return { page, url: new URL(link).origin, complaints, close };

@@ -1,4 +1,5 @@
 // The two questions of the field, answered where the points are picked: host NIC or veth, and why a capture saw nothing.
+import { useState } from 'react';
 import type { CapturePoint } from '../../api/live.ts';
 import { Icon } from '../ui/Icon.tsx';
 import styles from './PointList.module.css';
@@ -14,6 +15,7 @@ interface Props {
 const beside = new Set<CapturePoint['kind']>(['loopback', 'any', 'vxlan']);
 
 export function PointList({ points, on, severalPods, onTurn }: Props) {
+  const [full, setFull] = useState(false);
   const line = (group: CapturePoint[]) => {
     const [first] = group;
     if (first === undefined) return null;
@@ -23,9 +25,11 @@ export function PointList({ points, on, severalPods, onTurn }: Props) {
         <span className={styles.mark} role="img" aria-label={taken ? 'captured' : 'left out'}>
           <Icon name={taken ? 'check' : 'close'} size={12} />
         </span>
-        <p>
+        <p className={full || (!taken && first.warning !== null) ? undefined : styles.short} title={first.sees}>
           <b>{[...new Set(group.map((point) => pointName(point, severalPods)))].join(', ')}</b>{' '}
-          {group.length === 1 && <code>{first.device}</code>} {first.sees}
+          {group.length === 1 && <code>{first.device} </code>}
+          {/* Left out for a reason: the reason is what one wants to read. */}
+          {(full || taken || first.warning === null) && first.sees}
           {first.warning !== null && <span className={styles.warning}> {first.warning}</span>}
         </p>
       </li>
@@ -35,7 +39,12 @@ export function PointList({ points, on, severalPods, onTurn }: Props) {
   const others = points.filter(({ kind }) => beside.has(kind));
   return (
     <section aria-label="What each point sees">
-      <h3 className={styles.title}>Host NIC or veth? What each point sees</h3>
+      <header className={styles.head}>
+        <h3 className={styles.title}>Host NIC or veth? What each point sees</h3>
+        <button type="button" className={styles.more} aria-pressed={full} onClick={() => setFull(!full)}>
+          {full ? 'In short' : 'In full'}
+        </button>
+      </header>
       <ul className={styles.list}>{samePoints(path, on).map(line)}</ul>
       {others.length > 0 && (
         <details className={styles.rest} open={others.some(({ id }) => on.has(id)) || undefined}>
