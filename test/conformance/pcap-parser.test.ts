@@ -1,10 +1,9 @@
 // Our reader of capture files against pcap-parser, an independent one: the same records, times and bytes from every classic
 // microsecond pcap of the fixtures. It reads nothing else.
 
-import type { EventEmitter } from 'node:events';
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
+import { parse } from 'pcap-parser';
 import { describe, expect, it } from 'vitest';
 import { CaptureReader } from '../../parsers/capture/reader.ts';
 
@@ -17,8 +16,6 @@ interface Parsed {
   };
   readonly data: Buffer;
 }
-
-const { parse }: { parse(file: string): EventEmitter } = createRequire(import.meta.url)('pcap-parser');
 
 const dir = path.resolve(import.meta.dirname, '../../fixtures/captures');
 const microseconds = fs.readdirSync(dir).filter((name) => {
