@@ -175,7 +175,10 @@ export class ContainerdNode {
   }
 
   static async start(): Promise<ContainerdNode> {
+    for (const folder of fs.readdirSync(os.tmpdir()))
+      if (folder.startsWith('vs-ctd-')) sweep(path.join(os.tmpdir(), folder));
     const node = new ContainerdNode();
+    fs.writeFileSync(path.join(node.folder, 'owner'), `${process.pid} ${node.id}`);
     try {
       await node.begin();
       return node;
@@ -388,44 +391,82 @@ disabled_plugins = [${unused.map((p) => `"io.containerd.${p}"`).join(', ')}]
     }
     this.client?.close();
     this.client = null;
-    await this.endProcesses();
-    for (const line of fs.readFileSync('/proc/self/mountinfo', 'utf8').split('\n').reverse()) {
-      const target = line.split(' ')[4] ?? '';
-      if (target.startsWith(`${this.folder}/`)) quietly('umount', ['-l', target]);
-    }
-    fs.rmSync(this.folder, { recursive: true, force: true });
-    this.removeCgroups();
-    quietly('ip', ['link', 'del', this.uplinkOutside]);
-    quietly('ip', ['netns', 'del', `${this.id}-node`]);
-    for (const folder of ['/run/containerd/s', '/run/containerd']) quietly('rmdir', ['--', folder]);
+    await this.endContainerd();
+    removeAll(this.folder, this.id);
   }
 
-  /** containerd, and shims that outlived their pods: they carry our socket on their command line. */
-  private async endProcesses(): Promise<void> {
+  private async endContainerd(): Promise<void> {
     const child = this.containerd;
     this.containerd = null;
-    if (child !== null && child.exitCode === null) {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await Promise.race([ended, delay(5000)]);
-      child.kill('SIGKILL');
-    }
-    for (const pid of fs.readdirSync('/proc').filter((n) => /^\d+$/.test(n))) {
-      try {
-        const words = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-        if (words.includes(this.socket)) process.kill(Number(pid), 'SIGKILL');
-      } catch {
-        // ended meanwhile
-      }
+    if (child === null || child.exitCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    await Promise.race([ended, delay(5000)]);
+    child.kill('SIGKILL');
+  }
+}
+
+/** What a test run that was killed left in its folder: its owner is written there, and is no more. */
+function sweep(folder: string): void {
+  try {
+    const [pid, id] = fs.readFileSync(path.join(folder, 'owner'), 'utf8').split(' ');
+    if (pid !== undefined && id !== undefined && /^vs[0-9a-f]{6}$/.test(id) && !fs.existsSync(`/proc/${pid}`))
+      removeAll(folder, id);
+  } catch {
+    // without an owner it is not ours to judge
+  }
+}
+
+/** Processes, mounts, CNI results, cgroups and namespaces of a node; each is told by its folder or its random name. */
+function removeAll(folder: string, id: string): void {
+  const socket = path.join(folder, 'containerd.sock');
+  const containers: string[] = [];
+  for (const pid of fs.readdirSync('/proc').filter((n) => /^\d+$/.test(n))) {
+    try {
+      // containerd names its configuration, its shims our socket and their container.
+      const words = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      if (!words.includes(socket) && !words.includes(path.join(folder, 'config.toml'))) continue;
+      containers.push(words[words.indexOf('-id') + 1] ?? '');
+      process.kill(Number(pid), 'SIGKILL');
+    } catch {
+      // ended meanwhile
     }
   }
-
-  private removeCgroups(): void {
-    const tops = ['/sys/fs/cgroup', ...fs.readdirSync('/sys/fs/cgroup').map((n) => path.join('/sys/fs/cgroup', n))];
-    for (const top of tops) {
-      const ours = path.join(top, this.id);
-      if (fs.existsSync(ours)) quietly('find', [ours, '-depth', '-type', 'd', '-exec', 'rmdir', '--', '{}', ';']);
+  const tops = ['/sys/fs/cgroup', ...fs.readdirSync('/sys/fs/cgroup').map((n) => path.join('/sys/fs/cgroup', n))];
+  const cgroups = tops.map((top) => path.join(top, id)).filter((at) => fs.existsSync(at));
+  for (const at of cgroups) {
+    for (const file of run('find', [at, '-name', 'cgroup.procs'])
+      .split('\n')
+      .filter((f) => f !== '')) {
+      for (const pid of fs
+        .readFileSync(file, 'utf8')
+        .split('\n')
+        .filter((n) => n !== ''))
+        quietly('kill', ['-KILL', pid]);
     }
+  }
+  removeResults(containers);
+  for (const line of fs.readFileSync('/proc/self/mountinfo', 'utf8').split('\n').reverse()) {
+    const target = line.split(' ')[4] ?? '';
+    if (target.startsWith(`${folder}/`)) quietly('umount', ['-l', target]);
+  }
+  for (const at of cgroups) quietly('find', [at, '-depth', '-type', 'd', '-exec', 'rmdir', '--', '{}', ';']);
+  quietly('ip', ['link', 'del', `${id}u`]);
+  quietly('ip', ['netns', 'del', `${id}-node`]);
+  fs.rmSync(folder, { recursive: true, force: true });
+  for (const empty of ['/run/containerd/s', '/run/containerd']) quietly('rmdir', ['--', empty]);
+}
+
+/** CNI results of these containers, and the namespaces they name. */
+function removeResults(containers: readonly string[]): void {
+  const results = '/var/lib/cni/results';
+  if (!fs.existsSync(results)) return;
+  for (const name of fs.readdirSync(results)) {
+    if (!containers.some((c) => /^[0-9a-f]{64}$/.test(c) && name.includes(c))) continue;
+    const text = fs.readFileSync(path.join(results, name), 'utf8');
+    const netns = /"sandbox":"\/var\/run\/netns\/(cni-[0-9a-f-]+)"/.exec(text)?.[1];
+    if (netns !== undefined) quietly('ip', ['netns', 'del', netns]);
+    fs.rmSync(path.join(results, name));
   }
 }
 
