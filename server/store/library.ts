@@ -46,6 +46,7 @@ export class Library {
   private readonly warn: (message: string) => void;
   private readonly cases = new Map<string, OpenCase>();
   private readonly listeners = new Set<(change: LibraryChange) => void>();
+  private readonly samplePlaces = new Map<string, number>();
   private samplesRead: Promise<void> | null = null;
   private stopResting: () => void = () => undefined;
 
@@ -148,8 +149,11 @@ export class Library {
       if (entry.kind !== 'folder') continue;
       const at = { folder: path.join(folder, entry.name), sample: true };
       try {
-        const about = sampleCase.parse(JSON.parse(await this.system.files.readText(path.join(at.folder, 'case.json'))));
+        const { place, ...about } = sampleCase.parse(
+          JSON.parse(await this.system.files.readText(path.join(at.folder, 'case.json'))),
+        );
         const files = await this.sampleFiles(at.folder, '');
+        this.samplePlaces.set(entry.name, place);
         const sample = this.add(entry.name, at, { ...about, files: files.filter((f) => f.path !== 'case.json') });
         await sample.packets(10_000);
       } catch (error) {
@@ -184,11 +188,11 @@ export class Library {
 
   // ---- cases ----
 
-  /** Newest first, samples last. */
+  /** Newest first, samples last, in their own order. */
   async list(): Promise<CaseSummary[]> {
     await this.samples();
     const all = [...this.cases.values()].map((c) => c.summary());
-    const order = (c: CaseSummary) => (c.sample ? 1 : 0);
+    const order = (c: CaseSummary) => (c.sample ? (this.samplePlaces.get(c.id) ?? 0) : 0);
     return all.sort((x, y) => order(x) - order(y) || (x.created < y.created ? 1 : x.created > y.created ? -1 : 0));
   }
 

@@ -24,8 +24,13 @@ export const storedCase = z.object({
 });
 export type StoredCase = z.infer<typeof storedCase>;
 
-/** What a bundled sample says of itself; its files are found by looking. */
-export const sampleCase = z.object({ name: z.string(), description: z.string(), created: z.string() });
+/** What a bundled sample says of itself, with its place in the list; its files are found by looking. */
+export const sampleCase = z.object({
+  name: z.string(),
+  description: z.string(),
+  created: z.string(),
+  place: z.number().int(),
+});
 
 export interface CaseFolder {
   readonly folder: string;
