@@ -26,8 +26,11 @@ afterEach(async () => {
   fs.rmSync(dataFolder, { recursive: true, force: true });
 });
 
-async function libraryWith(limits: Partial<StoreLimits> = {}, disk?: () => Disk): Promise<Library> {
-  const real = realSystem(root);
+async function libraryWith(
+  limits: Partial<StoreLimits> = {},
+  disk?: () => Disk,
+  real: System = realSystem(root),
+): Promise<Library> {
   const files = disk === undefined ? real.files : { ...real.files, disk: async () => disk() };
   const system: System = { ...real, files };
   const warn = (message: string) => void warnings.push(message);
@@ -65,6 +68,23 @@ test('too large: refused when announced, and when it turns out so; nothing is le
   });
   expect(made.summary()).toMatchObject({ captures: 0, bytes: 0, state: 'ready' });
   expect(filesOnDisk()).toEqual(['case.json']);
+});
+
+test('the node state can be asked for at any moment while a dump arrives', async () => {
+  const real = realSystem(root);
+  const answers: Promise<unknown>[] = [];
+  // Asks at the moment before the file gets its name, when what it is is known already.
+  const rename = async (from: string, to: string) => {
+    answers.push(made.nodeState());
+    await answers[0];
+    await real.files.rename(from, to);
+  };
+  const library = await libraryWith({}, undefined, { ...real, files: { ...real.files, rename } });
+  const made = await library.create('x');
+  const dump = '*nat\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n';
+  expect(await made.receive('iptables-save.txt', pieces(Buffer.from(dump)))).toMatchObject({ state: 'ready' });
+  await Promise.all(answers);
+  expect((await made.nodeState()).iptables).toHaveLength(1);
 });
 
 test('the disk keeps what was promised', async () => {

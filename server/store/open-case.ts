@@ -322,8 +322,14 @@ export class OpenCase {
   // ---- node state ----
 
   nodeState(): Promise<NodeState> {
-    this.state ??= this.readState();
-    return this.state;
+    if (this.state !== null) return this.state;
+    const reading = this.readState();
+    // What could not be read now is read again when it is next asked for.
+    reading.catch(() => {
+      if (this.state === reading) this.state = null;
+    });
+    this.state = reading;
+    return reading;
   }
 
   private async readState(): Promise<NodeState> {

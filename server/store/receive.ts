@@ -55,7 +55,7 @@ export class Upload {
     const recorded = this.recorded(file, this.watched(source), sink)[Symbol.asyncIterator]();
     // Without `return`: a reader that stops early must not end the recording.
     const lent: Bytes = { [Symbol.asyncIterator]: () => ({ next: () => recorded.next() }) };
-    await this.read(file, lent, incoming);
+    const state = await this.read(file, lent, incoming);
     await drained(recorded);
     await sink.close();
     const { broke } = this;
@@ -66,12 +66,15 @@ export class Upload {
         : new Refusal(404, 'no-case', 'the case was deleted while the file arrived');
     }
     await this.system.files.rename(incoming, asUploaded(this.to.at, file));
+    // Only now: whoever hears that it is ready reads it under its own name.
+    file.state = state;
     if (broke !== null) {
       file.issues.push(
         `The upload broke off after ${file.bytes} bytes; what arrived is kept. Send the file again for the rest.`,
       );
       file.state = 'failed';
     }
+    this.to.changed();
   }
 
   /** Remembers why the upload ended early, to tell it from content that cannot be read. */
@@ -106,19 +109,18 @@ export class Upload {
     }
   }
 
-  /** Recognises and reads the content; whatever goes wrong becomes the file's issue. */
-  private async read(file: StoredFile, source: Bytes, onDisk: string): Promise<void> {
+  /** Recognises and reads the content; whatever goes wrong becomes the file's issue. Says what the file is to be called. */
+  private async read(file: StoredFile, source: Bytes, onDisk: string): Promise<'ready' | 'failed'> {
     try {
       const content = await opened(source, { programs: this.system.programs, limits: this.limits.unpacked });
       file.wrapped = content.wrapping.length > 0 && content.kind !== 'archive';
       await this.readContent(file, content, onDisk);
-      file.state = 'ready';
+      return 'ready';
     } catch (error) {
-      file.state = 'failed';
       if (error !== this.broke) file.issues.push(error instanceof Refusal ? error.message : reasonOf(error));
       else if (file.member) file.issues.push('The upload broke off inside this file; what arrived is kept.');
+      return 'failed';
     }
-    this.to.changed();
   }
 
   private async readContent(file: StoredFile, content: Opened, onDisk: string): Promise<void> {
@@ -200,9 +202,11 @@ export class Upload {
     const onDisk = asUploaded(this.to.at, file);
     const sink = await this.system.files.openWrite(onDisk);
     const recorded = this.recorded(file, entry.body, sink)[Symbol.asyncIterator]();
-    await this.read(file, { [Symbol.asyncIterator]: () => ({ next: () => recorded.next() }) }, onDisk);
+    const state = await this.read(file, { [Symbol.asyncIterator]: () => ({ next: () => recorded.next() }) }, onDisk);
     await drained(recorded);
     await sink.close();
+    file.state = state;
+    this.to.changed();
     if (this.broke !== null) throw this.broke;
     if (file.bytes < entry.bytes) {
       file.state = 'failed';
