@@ -11,6 +11,7 @@ import type { OpenCase } from '../store/open-case.ts';
 import { reasonOf, type System } from '../system/system.ts';
 import { CaseSink } from './case-sink.ts';
 import { EffectiveFilters } from './effective-filters.ts';
+import type { OwnAddress } from './own-connection.ts';
 import { commentOf, type Plan, planOf, previewOf } from './plan.ts';
 import { CaptureRun } from './run.ts';
 
@@ -19,6 +20,8 @@ export interface CapturesOptions {
   readonly library: Library;
   readonly finder: PodFinder;
   readonly version: string;
+  /** Where this server listens; its own connection is not captured. */
+  readonly own: OwnAddress;
   readonly warn: (message: string) => void;
 }
 
@@ -43,7 +46,7 @@ export class Captures {
 
   constructor(options: CapturesOptions) {
     this.o = options;
-    this.filters = new EffectiveFilters(options.system);
+    this.filters = new EffectiveFilters(options.system, options.own);
   }
 
   onChange(listener: (caseId: string) => void): () => void {

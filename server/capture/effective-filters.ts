@@ -5,6 +5,7 @@ import type { NodeState } from '../../parsers/nodestate/state.ts';
 import { takeSnapshot } from '../snapshot/snapshot.ts';
 import type { System } from '../system/system.ts';
 import { type NatPair, natPairs } from './nat-pairs.ts';
+import { type OwnAddress, withoutOwn } from './own-connection.ts';
 import { filterError } from './tcpdump.ts';
 import { widen } from './widen.ts';
 
@@ -13,10 +14,13 @@ const freshMs = 10_000;
 
 export class EffectiveFilters {
   private readonly system: System;
+  private readonly own: OwnAddress | null;
   private looked: { readonly ms: number; readonly state: Promise<NodeState> } | null = null;
 
-  constructor(system: System) {
+  /** @param own where the server listens that a viewer watches; null without one */
+  constructor(system: System, own: OwnAddress | null = null) {
     this.system = system;
+    this.own = own;
   }
 
   state(): Promise<NodeState> {
@@ -47,7 +51,8 @@ export class EffectiveFilters {
     const effective: EffectiveFilter[] = [];
     for (const point of points) {
       const own = point.podId === null ? [] : addressesOf(point.podId);
-      const widened = error === null ? widen(filter, pairs, point, own) : { filter: filter.trim(), note: '' };
+      const asked = error === null ? widen(filter, pairs, point, own) : { filter: filter.trim(), note: '' };
+      const widened = error === null ? withoutOwn(asked, point, this.own) : asked;
       const shown = { point: point.id, label: point.label };
       const bad = error === null && (await filterError(this.system, point.device, widened.filter)) !== null;
       effective.push(

@@ -98,7 +98,8 @@ export async function startServer(system: System, options: ServerOptions): Promi
   }
   const finder = options.finder ?? new PodFinder(system);
   const { version } = options;
-  const captures = new Captures({ system, library, finder, version, warn: (message) => log.warn(message) });
+  const own = { host: options.host, port: listener.port };
+  const captures = new Captures({ system, library, finder, version, own, warn: (message) => log.warn(message) });
   const gate = new Gate({ token, host: options.host, port: listener.port });
   const hub = new Hub(library, captures, finder, gate, system.clock);
   parts = { app: createApp({ system, library, captures, finder, gate, log, version, viewerFolder }), hub };
