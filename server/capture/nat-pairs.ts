@@ -30,6 +30,16 @@ export function natPairs(state: NodeState): NatPair[] {
     if (!found.has(key)) found.set(key, pair);
   };
   for (const pair of serviceObjects(state)) add(pair);
+  // Before the rules that carry them out: what is found first gives the name, and the pod's is plainer than a comment.
+  for (const pod of podsOf(state)) {
+    const address = pod.ips[0];
+    if (address === undefined || pod.hostNetwork || pod.finished) continue;
+    for (const p of pod.hostPorts) {
+      const front = { address: p.hostIp === '' || p.hostIp === '0.0.0.0' ? null : p.hostIp, port: p.hostPort };
+      const back = { address: ipText(address), port: p.containerPort };
+      add({ protocol: p.protocol.toLowerCase(), front, back, name: `hostPort ${p.hostPort} of ${pod.id}` });
+    }
+  }
   for (const dump of state.iptables) {
     const nat = dump.tables.get('nat');
     if (nat !== undefined) for (const pair of ofTable(nat)) add(pair);
@@ -40,15 +50,6 @@ export function natPairs(state: NodeState): NatPair[] {
     for (const server of service.servers) {
       const back = { address: ipText(server.address), port: server.port };
       add({ protocol: service.protocol, front, back, name: 'IPVS service' });
-    }
-  }
-  for (const pod of podsOf(state)) {
-    const address = pod.ips[0];
-    if (address === undefined || pod.hostNetwork || pod.finished) continue;
-    for (const p of pod.hostPorts) {
-      const front = { address: p.hostIp === '' || p.hostIp === '0.0.0.0' ? null : p.hostIp, port: p.hostPort };
-      const back = { address: ipText(address), port: p.containerPort };
-      add({ protocol: p.protocol.toLowerCase(), front, back, name: `hostPort ${p.hostPort} of ${pod.id}` });
     }
   }
   return [...found.values()];
@@ -101,7 +102,7 @@ function narrowed(before: Narrowed, rule: IptablesRule): Narrowed[] {
   const address = single(optionOf(rule, ['-d', '--destination'])) ?? before.address;
   const protocol = optionOf(rule, ['-p', '--protocol']) ?? before.protocol;
   const ports = optionOf(rule, ['--dport', '--dports', '--destination-port', '--destination-ports']);
-  const name = rule.comment ?? before.name;
+  const name = rule.comment === null ? before.name : rule.comment.replaceAll(/([0-9a-f]{12})[0-9a-f]{52}/g, '$1…');
   const numbers = (ports ?? '').split(',').filter((p) => /^\d+$/.test(p));
   if (numbers.length === 0) return [{ address, protocol, name, port: before.port }];
   return numbers.map((p) => ({ address, protocol, name, port: Number(p) }));

@@ -25,7 +25,7 @@ const rules = `*nat
 -A KUBE-SVC-WEB -j KUBE-SEP-B
 -A KUBE-SEP-A -p tcp -m tcp -j DNAT --to-destination 10.244.1.3:8080
 -A KUBE-SEP-B -p tcp -m tcp -j DNAT --to-destination 10.244.1.4:8080
--A CNI-HOSTPORT-DNAT -p tcp -m comment --comment "dnat name: \\"cbr0\\" id: \\"x\\"" -m multiport --dports 81 -j CNI-DN-1
+-A CNI-HOSTPORT-DNAT -p tcp -m comment --comment "dnat name: \\"cbr0\\" id: \\"6c435da9d055db0a477ff6bb35f67ea9af7dbf9a8c1a72919638afbae09b561b\\"" -m multiport --dports 81 -j CNI-DN-1
 -A CNI-DN-1 -p tcp -m tcp --dport 81 -j DNAT --to-destination 10.244.1.5:8088
 COMMIT
 `;
@@ -95,7 +95,7 @@ test('a pod sees itself by its own address', () => {
 
 test('the note says why, or why nothing changed', () => {
   expect(widen('dst host 10.244.1.5', pairs, uplink).note).toContain(
-    '10.244.1.5:8088 is port 81 of the node (dnat name',
+    '10.244.1.5:8088 is port 81 of the node (dnat name: "cbr0" id: "6c435da9d055…"',
   );
   expect(widen('port 22', pairs, uplink).note).toContain('looks the same');
   expect(widen('ether host 0:0:0:0:0:1', pairs, uplink).note).toContain('Passed on as it is');
