@@ -2,7 +2,7 @@
 // connection everything that could have been missed is asked for again. Without one the viewer still works, only slower to notice.
 import { useEffect } from 'react';
 import type { LiveServerMessage } from '../../api/live.ts';
-import type { CaseDetail, CaseSummary, ServerMessage } from '../../api/schemas.ts';
+import type { CaseSummary, ServerMessage } from '../../api/schemas.ts';
 import { takeStatus } from './pods.ts';
 import { queryClient } from './queries.ts';
 
@@ -54,24 +54,12 @@ function news(caseId: string): void {
   void keepFresh(caseId, 'sums');
 }
 
-/** The server says the totals once to whoever subscribes; what was just fetched is not fetched again for that. */
-function isKnown({ id, packets, bytes, captures, dumps, state }: CaseSummary): boolean {
-  const known = queryClient.getQueryData<CaseDetail>(['case', id]);
-  return (
-    state === 'ready' &&
-    known?.state === state &&
-    known.packets === packets &&
-    known.bytes === bytes &&
-    known.captures === captures &&
-    known.dumps === dumps
-  );
-}
-
 function applyCase(summary: CaseSummary): void {
   queryClient.setQueryData<CaseSummary[]>(['cases'], (list) =>
     list?.map((entry) => (entry.id === summary.id ? summary : entry)),
   );
-  if (!isKnown(summary)) news(summary.id);
+  // Also where the totals are those of the case as fetched: rows and sums may have been asked for before them.
+  news(summary.id);
 }
 
 function onMessage(text: string): void {
