@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { diagnoses } from '../../netpath/diagnose/rules/registry.gen.ts';
+import { exprModules } from '../../netpath/expr/registry.gen.ts';
 import { matchModules } from '../../netpath/match/registry.gen.ts';
 import { targetModules } from '../../netpath/target/registry.gen.ts';
 import { dumpFormats } from '../../parsers/nodestate/registry.gen.ts';
@@ -50,6 +51,22 @@ describe('matches', () => {
       expect(probed && m.module in NOT_PROBED, `${m.module} is probed after all`).toBe(false);
     }
   });
+});
+
+/** What a rule of the live nftables differential says when it holds the expression. */
+const PROBES: Readonly<Record<string, RegExp>> = {
+  ct: /\bct (?:state|mark) /,
+  fib: /\bfib daddr type /,
+  meta: /\bmeta mark /,
+  numgen: /\bnumgen /,
+  payload: /\btcp dport /,
+};
+
+test.each(sources('netpath/expr'))('nftables expression %s is registered and probed on a live kernel', (file) => {
+  const kind = file.replace(/\.ts$/, '');
+  expect(exprModules.some((e) => e.kind === kind)).toBe(true);
+  if (kind === 'hash') return; // its value is not computed: every outcome is followed, so that there is nothing to compare
+  expect(read('test/kernel/generate-nft.ts')).toMatch(PROBES[kind] ?? /nothing probes it/);
 });
 
 test.each(sources('netpath/target'))('target %s is registered and has its cases', (file) => {
