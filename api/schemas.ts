@@ -297,7 +297,9 @@ export interface FieldNode {
   label: string;
   /** The value alone, as the display filter would take it. */
   value: string | null;
-  /** Byte range in the frame. */
+  /** Which bytes: 0 for the frame, n for the packet's n-th `assembled` buffer. */
+  source: number;
+  /** Byte range there. */
   offset: number;
   length: number;
   /** Computed by us, not in the bytes: shown in [brackets]. */
@@ -310,6 +312,7 @@ export const fieldNode: z.ZodType<FieldNode> = z.lazy(() =>
     filter: z.string().nullable(),
     label: z.string(),
     value: z.string().nullable(),
+    source: z.number().int(),
     offset: z.number().int(),
     length: z.number().int(),
     generated: z.boolean(),
@@ -327,6 +330,8 @@ export const packetDetail = z.object({
   layers: z.array(fieldNode),
   /** The captured bytes, base64. */
   bytes: z.string(),
+  /** Buffers put together from several packets (fragments, TCP segments), base64. */
+  assembled: z.array(z.object({ name: z.string(), bytes: z.string() })),
   issues: z.array(z.string()),
   flow: z.number().int().nullable(),
 });

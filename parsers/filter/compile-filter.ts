@@ -5,6 +5,7 @@ import type { CaptureIndex } from '../index/capture-index.ts';
 import { PacketIndex } from '../index/packet-index.ts';
 import { dissectRow, treeOf } from '../index/row-view.ts';
 import { SEGMENT_MASK, type Segment } from '../index/segment.ts';
+import type { ByteSource } from '../wire/dissection.ts';
 import { HAS_INNER, HAS_ISSUE } from '../wire/facts.ts';
 import type { FieldNode } from '../wire/field.ts';
 import { compileFast, type FastTest, MAYBE, YES } from './fast-path.ts';
@@ -48,11 +49,7 @@ export function compileFilter(text: string): CompiledFilter {
       const quick = testColumns(fast, index, row, frame);
       if (quick !== MAYBE) return quick === YES;
       const bytes = frame();
-      return testTree(
-        condition,
-        withFrame ? treeOf(index, row, bytes).layers : dissectRow(index, row, bytes).layers,
-        bytes,
-      );
+      return testTree(condition, withFrame ? treeOf(index, row, bytes) : dissectRow(index, row, bytes));
     },
   };
 }
@@ -141,26 +138,32 @@ function fieldOf(literal: Literal): FilterField | FilterError {
   return { position: literal.position, message: `"${literal.text}" is not a field.${hint}` };
 }
 
-function testTree(condition: Condition, layers: readonly FieldNode[], frame: Uint8Array): boolean {
+/** What a tree is read from: `PacketDissection` and `Dissection` alike. */
+interface Tree {
+  readonly layers: readonly FieldNode[];
+  readonly sources: readonly ByteSource[];
+}
+
+function testTree(condition: Condition, tree: Tree): boolean {
   switch (condition.kind) {
     case 'or':
-      return testTree(condition.left, layers, frame) || testTree(condition.right, layers, frame);
+      return testTree(condition.left, tree) || testTree(condition.right, tree);
     case 'and':
-      return testTree(condition.left, layers, frame) && testTree(condition.right, layers, frame);
+      return testTree(condition.left, tree) && testTree(condition.right, tree);
     case 'not':
-      return !testTree(condition.operand, layers, frame);
+      return !testTree(condition.operand, tree);
     case 'exists':
-      return nodesOf(layers, condition.field).length > 0;
+      return nodesOf(tree.layers, condition.field).length > 0;
     case 'value': {
       const { field, test } = condition;
-      const values = valuesOf(layers, field, frame);
+      const values = valuesOf(tree, field);
       return condition.all
         ? values.length > 0 && values.every((v) => testText(field, test, v))
         : values.some((v) => testText(field, test, v));
     }
     case 'fields': {
-      const left = valuesOf(layers, condition.field, frame);
-      const right = valuesOf(layers, condition.other, frame);
+      const left = valuesOf(tree, condition.field);
+      const right = valuesOf(tree, condition.other);
       if (left.length === 0 || right.length === 0) return false;
       const same = (a: string): boolean =>
         condition.all
@@ -181,15 +184,20 @@ function nodesOf(layers: readonly FieldNode[], field: FilterField): FieldNode[] 
   return found;
 }
 
-function valuesOf(layers: readonly FieldNode[], field: FilterField, frame: Uint8Array): string[] {
+function valuesOf({ layers, sources }: Tree, field: FilterField): string[] {
   const nodes = nodesOf(layers, field);
+  const bytesOf = (node: FieldNode): Uint8Array => sources[node.source]?.bytes ?? NO_BYTES;
   // Bytes are compared as text of one character a byte; a protocol is everything from its header to the end of the frame.
-  if (field.kind === 'protocol') return nodes.map((node) => latinText(frame, node.offset, frame.length));
-  if (field.kind === 'bytes') return nodes.map((node) => latinText(frame, node.offset, node.offset + node.length));
+  if (field.kind === 'protocol')
+    return nodes.map((node) => latinText(bytesOf(node), node.offset, bytesOf(node).length));
+  if (field.kind === 'bytes')
+    return nodes.map((node) => latinText(bytesOf(node), node.offset, node.offset + node.length));
   const values: string[] = [];
   for (const node of nodes) if (node.value !== null) values.push(node.value);
   return values;
 }
+
+const NO_BYTES = new Uint8Array(0);
 
 function latinText(bytes: Uint8Array, from: number, to: number): string {
   let text = '';

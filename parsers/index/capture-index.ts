@@ -6,6 +6,7 @@ import type { CaptureInterface } from '../capture/record.ts';
 import type { Ip } from '../core/address.ts';
 import type { DecodeIssue } from '../core/issue.ts';
 import type { Flow } from '../flow/flow.ts';
+import type { ByteSource } from '../wire/dissection.ts';
 import type { FieldNode } from '../wire/field.ts';
 import { PacketIndex } from './packet-index.ts';
 import { summaryOf, treeOf } from './row-view.ts';
@@ -94,6 +95,8 @@ export interface PacketSummary {
 /** The tree of one packet, and what was wrong with its bytes. */
 export interface PacketDissection {
   readonly layers: FieldNode[];
+  /** What the nodes point into: the frame, then buffers put together from several packets. */
+  readonly sources: readonly ByteSource[];
   readonly issues: DecodeIssue[];
 }
 

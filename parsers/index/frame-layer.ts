@@ -35,7 +35,7 @@ export function frameLayer(index: PacketIndex, row: number, frame: Uint8Array, d
   const point = index.interfaces[id];
   const children: FieldNode[] = [];
   const add = (filter: string | null, label: string, value: string, generated: boolean): void => {
-    children.push({ filter, label, value, offset: 0, length: 0, generated, severity: null, children: [] });
+    children.push({ filter, label, value, source: 0, offset: 0, length: 0, generated, severity: null, children: [] });
   };
   if (index.format === 'pcapng') {
     add('frame.interface_id', `Interface id: ${id}${point?.name ? ` (${point.name})` : ''}`, String(id), false);
@@ -56,6 +56,7 @@ export function frameLayer(index: PacketIndex, row: number, frame: Uint8Array, d
     filter: 'frame',
     label: `Frame ${row + 1}: ${length} bytes on wire (${length * 8} bits), ${caplen} bytes captured (${caplen * 8} bits)`,
     value: null,
+    source: 0,
     offset: 0,
     length: frame.length,
     generated: false,

@@ -28,7 +28,7 @@ export function summaryOf(index: CaptureIndex, row: number, frame: Uint8Array): 
 export function treeOf(index: CaptureIndex, row: number, frame: Uint8Array): PacketDissection {
   const inner = own(index);
   const d = dissectRow(inner, row, frame);
-  return { layers: [frameLayer(inner, row, frame, d), ...d.layers], issues: d.issues };
+  return { layers: [frameLayer(inner, row, frame, d), ...d.layers], sources: d.sources, issues: d.issues };
 }
 
 /** The frame of a row, dissected with all that the index knows about its flow. */

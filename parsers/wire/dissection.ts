@@ -31,6 +31,12 @@ export interface FlowContext {
   readonly initialRtt: number | null;
 }
 
+/** Bytes that nodes point into. */
+export interface ByteSource {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
 export interface Columns {
   source: string;
   destination: string;
@@ -41,8 +47,12 @@ export interface Columns {
 const MAX_NODES = 20_000;
 
 export class Dissection {
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
+  /** Where `at` and `end` count: the frame, or the buffer that was entered. */
+  bytes: Uint8Array;
+  view: DataView;
+  /** The frame first, then the buffers put together for it. */
+  readonly sources: ByteSource[];
+  private source: number;
   readonly flow: FlowContext | null;
   private flowTaken: boolean;
   at: number;
@@ -66,7 +76,9 @@ export class Dissection {
 
   constructor(bytes: Uint8Array, length: number, flow: FlowContext | null) {
     this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.view = viewOf(bytes);
+    this.sources = [{ name: 'Frame', bytes }];
+    this.source = 0;
     this.flow = flow;
     this.flowTaken = false;
     this.at = 0;
@@ -89,6 +101,23 @@ export class Dissection {
     if (this.locked || this.flowTaken || this.flow?.ipProtocol !== ipProtocol) return null;
     this.flowTaken = true;
     return this.flow;
+  }
+
+  /** Goes on in a buffer put together from several packets: `at` is its start. The function given back returns to where we were. */
+  enter(name: string, bytes: Uint8Array): () => void {
+    const before = { bytes: this.bytes, view: this.view, source: this.source, at: this.at, end: this.end };
+    const { wireEnd } = this;
+    this.source = this.sources.length;
+    this.sources.push({ name, bytes });
+    this.bytes = bytes;
+    this.view = viewOf(bytes);
+    this.at = 0;
+    this.end = bytes.length;
+    this.wireEnd = bytes.length;
+    return () => {
+      Object.assign(this, before);
+      this.wireEnd = wireEnd;
+    };
   }
 
   /** Captured bytes from `at` on. */
@@ -122,7 +151,7 @@ export class Dissection {
   }
 
   layer(filter: string, label: string, offset: number, length: number): FieldNode {
-    const node = leaf(filter, label, null, offset, this.clip(offset, length));
+    const node = this.leaf(filter, label, null, offset, length);
     this.layers.push(node);
     return node;
   }
@@ -135,7 +164,7 @@ export class Dissection {
     offset: number,
     length: number,
   ): FieldNode {
-    const node = leaf(filter, label, value, offset, this.clip(offset, length));
+    const node = this.leaf(filter, label, value, offset, length);
     // A hostile packet can ask for a node a byte; past the bound nodes are made but not kept.
     if (this.nodes++ < MAX_NODES) parent.children.push(node);
     return node;
@@ -209,13 +238,15 @@ export class Dissection {
     return `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`;
   }
 
-  private clip(offset: number, length: number): number {
-    return Math.max(0, Math.min(length, this.bytes.length - offset));
+  private leaf(filter: string | null, label: string, value: string | null, offset: number, length: number): FieldNode {
+    const clipped = Math.max(0, Math.min(length, this.bytes.length - offset));
+    const { source } = this;
+    return { filter, label, value, source, offset, length: clipped, generated: false, severity: null, children: [] };
   }
 }
 
-function leaf(filter: string | null, label: string, value: string | null, offset: number, length: number): FieldNode {
-  return { filter, label, value, offset, length, generated: false, severity: null, children: [] };
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 export function hexText(value: number, digits: number): string {

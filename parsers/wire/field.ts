@@ -6,7 +6,9 @@ export interface FieldNode {
   label: string;
   /** The value alone, as the display filter would take it. */
   value: string | null;
-  /** Byte range in the frame. */
+  /** Which bytes: 0 for the frame, otherwise one of the buffers put together for it (`Dissection.sources`). */
+  source: number;
+  /** Byte range in the source. */
   offset: number;
   length: number;
   /** Computed by us, not in the bytes: shown in [brackets]. */

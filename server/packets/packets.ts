@@ -183,7 +183,7 @@ export class Packets {
     this.numberFlows();
     const at = this.packetAt(no);
     const { index } = at.capture;
-    const { layers, issues } = dissectPacket(index, at.row, at.frame);
+    const { layers, sources, issues } = dissectPacket(index, at.row, at.frame);
     return {
       no,
       tsNs: index.timestampNs(at.row).toString(),
@@ -192,6 +192,7 @@ export class Packets {
       point: this.pointOf(at.capture, index.interfaceOf(at.row)),
       layers,
       bytes: Buffer.from(at.frame).toString('base64'),
+      assembled: sources.slice(1).map(({ name, bytes }) => ({ name, bytes: Buffer.from(bytes).toString('base64') })),
       issues: issues.map((issue) => issue.message),
       flow: this.flowIdOf(at),
     };

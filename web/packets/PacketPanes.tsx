@@ -37,16 +37,46 @@ function FieldFilter({ node }: { node: FieldNode }) {
   );
 }
 
+/** The frame, and what was put together from several packets: which of them the bytes pane shows. */
+function SourceTabs(props: { packet: PacketDetail; source: number; onPick: (source: number) => void }) {
+  const { packet, source, onPick } = props;
+  const names = [`Frame (${plural(packet.caplen, 'byte')})`, ...packet.assembled.map(({ name }) => name)];
+  return (
+    <span className={styles.sources}>
+      {names.map((name, i) => (
+        <button
+          // biome-ignore lint/suspicious/noArrayIndexKey: a source is its place
+          key={i}
+          type="button"
+          aria-pressed={i === source}
+          className={i === source ? styles.sourceShown : styles.source}
+          onClick={() => onPick(i)}
+        >
+          {name}
+        </button>
+      ))}
+    </span>
+  );
+}
+
 function Panes({ packet, canExplain }: { packet: PacketDetail; canExplain: boolean }) {
   const [chosen, setChosen] = useState<string | null>(null);
   const [hovered, setHovered] = useState<FieldNode | null>(null);
+  const [asked, setAsked] = useState(0);
   const { openAll } = useOpenFields();
   const rows = fieldRows(packet.layers, () => true);
   const chosenNode = rows.find(({ key }) => key === chosen)?.node ?? null;
+  const source = chosenNode === null || chosenNode.length === 0 ? asked : chosenNode.source;
+  const assembled = source === 0 ? undefined : packet.assembled[source - 1];
+  const here = (node: FieldNode | null) => (node?.source === source ? node : null);
   const pick = (at: number) => {
-    const keys = fieldsAtByte(packet.layers, at);
+    const keys = fieldsAtByte(packet.layers, at, source);
     openAll(keys.slice(0, -1));
     setChosen(keys.at(-1) ?? null);
+  };
+  const show = (next: number) => {
+    setChosen(null);
+    setAsked(next);
   };
   const { flow } = packet;
   const aside = (
@@ -85,9 +115,24 @@ function Panes({ packet, canExplain }: { packet: PacketDetail; canExplain: boole
       </Panel>
       <Divider label="Width of the tree" />
       <Panel id="bytes" minSize="200px">
-        <Pane title="Bytes" aside={chosenNode && <FieldFilter node={chosenNode} />} ownScroll>
+        <Pane
+          title="Bytes"
+          aside={
+            <span className={styles.aside}>
+              {chosenNode && <FieldFilter node={chosenNode} />}
+              {packet.assembled.length > 0 && <SourceTabs packet={packet} source={source} onPick={show} />}
+            </span>
+          }
+          ownScroll
+        >
           <div className={styles.fill}>
-            <BytesPane key={packet.no} base64={packet.bytes} chosen={chosenNode} hovered={hovered} onPick={pick} />
+            <BytesPane
+              key={`${packet.no} ${source}`}
+              base64={assembled?.bytes ?? packet.bytes}
+              chosen={here(chosenNode)}
+              hovered={here(hovered)}
+              onPick={pick}
+            />
           </div>
         </Pane>
       </Panel>

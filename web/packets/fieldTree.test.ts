@@ -9,7 +9,17 @@ function field(
   children: FieldNode[] = [],
   generated = false,
 ): FieldNode {
-  return { filter, label: filter ?? 'text', value: null, offset, length, generated, severity: null, children };
+  return {
+    filter,
+    label: filter ?? 'text',
+    value: null,
+    source: 0,
+    offset,
+    length,
+    generated,
+    severity: null,
+    children,
+  };
 }
 
 const layers = [

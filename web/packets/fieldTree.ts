@@ -36,15 +36,21 @@ export function fieldRows(
   });
 }
 
-const holds = ({ offset, length }: FieldNode, at: number) => length > 0 && at >= offset && at < offset + length;
+const holds = (node: FieldNode, at: number, source: number) =>
+  node.source === source && node.length > 0 && at >= node.offset && at < node.offset + node.length;
 
 /** Keys from the layer down to the deepest, narrowest field that holds the byte. */
-export function fieldsAtByte(nodes: readonly FieldNode[], at: number, parent: string | null = null): string[] {
+export function fieldsAtByte(
+  nodes: readonly FieldNode[],
+  at: number,
+  source = 0,
+  parent: string | null = null,
+): string[] {
   let best: string[] = [];
   let narrowest = Number.POSITIVE_INFINITY;
   for (const [key, node] of keyed(parent, nodes)) {
-    const deeper = fieldsAtByte(node.children, at, key);
-    if (deeper.length === 0 && !holds(node, at)) continue;
+    const deeper = fieldsAtByte(node.children, at, source, key);
+    if (deeper.length === 0 && !holds(node, at, source)) continue;
     const better = deeper.length + 1 > best.length || (deeper.length + 1 === best.length && node.length < narrowest);
     if (!better || (node.generated && best.length > 0)) continue;
     best = [key, ...deeper];
