@@ -194,6 +194,19 @@ export const whatIf = z.object({
 });
 export type WhatIf = z.infer<typeof whatIf>;
 
+/** One of the snapshots of a capture, and what the later ones would say. */
+export const snapshotUsed = z.object({
+  /** `dumps/change-01-20261124T060000.000Z` */
+  group: z.string(),
+  /** When it began; null where its name does not say. */
+  takenAt: z.string().nullable(),
+  /** Which it is, why, and what the later ones answer, in words. */
+  text: z.string(),
+  /** The first later one that answers differently. */
+  later: z.object({ group: z.string(), takenAt: z.string().nullable(), answer: z.string() }).nullable(),
+});
+export type SnapshotUsed = z.infer<typeof snapshotUsed>;
+
 export const explanation = z.object({
   packet: z.object({
     spec: z.string(),
@@ -214,6 +227,8 @@ export const explanation = z.object({
   findings: z.array(finding).readonly(),
   /** What is missing or was not understood, with the dump that would settle it. */
   issues: z.array(z.string()).readonly(),
+  /** Where there are snapshots of several times: whose rules were followed. */
+  snapshot: snapshotUsed.optional(),
 });
 export type Explanation = z.infer<typeof explanation>;
 

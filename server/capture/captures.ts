@@ -6,6 +6,7 @@ import type { PodFinder } from '../pods/pods.ts';
 import { Refusal } from '../refusal.ts';
 import { takeSnapshot } from '../snapshot/snapshot.ts';
 import { watchRules } from '../snapshot/watch-rules.ts';
+import { groupPath } from '../store/dump-groups.ts';
 import type { Library } from '../store/library.ts';
 import type { OpenCase } from '../store/open-case.ts';
 import { reasonOf, type System } from '../system/system.ts';
@@ -218,7 +219,7 @@ export class Captures {
   }
 }
 
-/** Snapshots of a capture, in dumps/before, dumps/change-N and dumps/after of its case; they never hold the capture up. */
+/** Snapshots of a capture, in dumps/before-TIME, dumps/change-N-TIME and dumps/after-TIME of its case; they never hold the capture up. */
 class Dumps {
   private readonly o: CapturesOptions;
   private readonly to: OpenCase;
@@ -253,12 +254,13 @@ class Dumps {
     await this.take('after');
   }
 
-  private take(group: string): Promise<void> {
+  private take(name: string): Promise<void> {
     this.queue = this.queue.then(async () => {
       this.waiting = false;
       try {
+        const group = groupPath(name, this.o.system.clock.now());
         const { files, problems } = await takeSnapshot(this.o.system, { podNetns: this.podNetns });
-        for (const file of files) await this.to.receive(`dumps/${group}/${file.path}`, once(file.text));
+        for (const file of files) await this.to.receive(`${group}/${file.path}`, once(file.text));
         for (const problem of problems) this.o.warn(`snapshot of ${this.to.id}: ${problem}`);
       } catch (error) {
         this.o.warn(`snapshot of ${this.to.id}: ${reasonOf(error)}`);

@@ -44,17 +44,21 @@ async function explain(context: CommandContext, options: ExplainOptions): Promis
   if (options.flow !== undefined && (options.capture === undefined || !/^\d{1,9}$/.test(options.flow))) {
     return complain(context, '--flow takes the number of a flow of --capture; vethscope flows lists them');
   }
-  const { readSnapshotAt } = await import('../store/snapshot-files.ts');
-  const { explainFlow, explainSpec } = await import('../trace/trace.ts');
-  const state = await readSnapshotAt(context.system, options.snapshot);
+  const { readSnapshotsAt } = await import('../store/snapshot-files.ts');
+  const { explainFlowInForce, explainSpecNewest } = await import('../trace/in-force.ts');
+  const states = await readSnapshotsAt(context.system, options.snapshot);
   if (options.packet !== undefined)
-    return show(context, await explainSpec(state, options.packet), options.json === true);
+    return show(context, await explainSpecNewest(states, options.packet), options.json === true);
 
   const { openCaptures } = await import('../packets/open-captures.ts');
   const { firstFlowThatEnters } = await import('../trace/captured.ts');
   const opened = await openCaptures(context.system, options.capture ?? []);
-  const flow = options.flow === undefined ? await firstFlowThatEnters(state, opened.packets) : Number(options.flow);
-  await show(context, await explainFlow(state, opened.packets, flow), options.json === true);
+  const flow =
+    options.flow === undefined
+      ? await firstFlowThatEnters(await states.newest(), opened.packets)
+      : Number(options.flow);
+  const { clock } = context.system;
+  await show(context, await explainFlowInForce(clock, states, opened.packets, flow), options.json === true);
   if (opened.issues[0] !== undefined) complain(context, opened.issues[0]);
   opened.close();
 }

@@ -100,6 +100,7 @@ export function explanationText(explanation: Explanation, paint: Paint): string 
   const lines = [
     ...notes.lines(headline, (text) => paint('strong', text)),
     ...sentences.flatMap((s) => notes.lines(s, indented)),
+    ...(explanation.snapshot === undefined ? [] : ['', `  ${printable(explanation.snapshot.text)}`]),
     ...section('The way back', wayBackLines(outcomes, paint), paint),
     ...section(
       `Steps that mattered, for ${printable(explanation.packet.spec)}`,

@@ -2,21 +2,22 @@
 import express, { type Router } from 'express';
 import { explainRequest } from '../../api/schemas.ts';
 import type { Library } from '../store/library.ts';
-import { explainFlow, explainSpec, findingsOf } from '../trace/trace.ts';
+import type { System } from '../system/system.ts';
+import { explainFlowInForce, explainSpecNewest } from '../trace/in-force.ts';
+import { findingsOf } from '../trace/trace.ts';
 import { methodNotAllowed, valid } from './answers.ts';
 
-export function trace(library: Library): Router {
+export function trace(library: Library, clock: System['clock']): Router {
   const router = express.Router();
   router
     .route('/:id/explain')
     .post(express.json({ limit: '16kb' }), async (request, response) => {
       const asked = valid(explainRequest, request.body);
       const found = await library.get(request.params.id);
-      const state = await found.nodeState();
       if ('packet' in asked) {
-        response.json(await explainSpec(state, asked.packet));
+        response.json(await explainSpecNewest(found.states, asked.packet));
       } else {
-        response.json(await explainFlow(state, await found.packets(1500), asked.flow));
+        response.json(await explainFlowInForce(clock, found.states, await found.packets(1500), asked.flow));
       }
     })
     .all(methodNotAllowed('POST'));

@@ -3,7 +3,6 @@
 import path from 'node:path';
 import type { CaseDetail, CaseSummary, PacketRows } from '../../api/schemas.ts';
 import { CaptureIndexer } from '../../parsers/index/capture-index.ts';
-import { readSnapshot } from '../../parsers/nodestate/snapshot.ts';
 import type { NodeState } from '../../parsers/nodestate/state.ts';
 import { Capture } from '../packets/capture.ts';
 import { FrameFile } from '../packets/frame-file.ts';
@@ -16,7 +15,7 @@ import { safePath } from '../unpack/safe-path.ts';
 import { ownIdentity } from './capture-owner.ts';
 import { GrowingFile } from './growing-file.ts';
 import type { StoreLimits } from './limits.ts';
-import { newestDumps } from './newest-dumps.ts';
+import { NodeStates } from './node-states.ts';
 import { newFile, type Receiver, Upload } from './receive.ts';
 import { asUploaded, type CaseFolder, plain, type StoredCase, type StoredFile, shownFile } from './stored-case.ts';
 
@@ -36,6 +35,8 @@ export class OpenCase {
   readonly description: string;
   readonly created: string;
   lastUsedMs = 0;
+  /** What the dumps say of the node, at each time they were taken. */
+  readonly states: NodeStates;
   private readonly system: System;
   private readonly limits: StoreLimits;
   private readonly onChange: (id: string) => void;
@@ -44,7 +45,6 @@ export class OpenCase {
   private packetsOfCase: Packets;
   private indexing: Promise<void> | null = null;
   private isIndexing = false;
-  private state: Promise<NodeState> | null = null;
   private saving: Promise<void> = Promise.resolve();
   private receiving = 0;
   private deleted = false;
@@ -64,6 +64,7 @@ export class OpenCase {
     this.onChange = options.onChange;
     for (const file of options.stored.files) this.files.set(file.path, file);
     this.packetsOfCase = new Packets(this.system.clock);
+    this.states = new NodeStates(() => this.dumpFiles());
   }
 
   private get captureFiles(): StoredFile[] {
@@ -241,7 +242,7 @@ export class OpenCase {
       throw error;
     } finally {
       this.receiving -= 1;
-      this.state = null;
+      this.states.forget();
       if (!this.deleted) await this.save();
       this.onChange(this.id);
     }
@@ -294,7 +295,7 @@ export class OpenCase {
       this.captures.delete(p);
     }
     this.packetsOfCase.setCaptures([...this.captures.values()]);
-    this.state = null;
+    this.states.forget();
   }
 
   fileOf(wanted: string): StoredFile {
@@ -321,25 +322,15 @@ export class OpenCase {
 
   // ---- node state ----
 
+  /** The newest there is. */
   nodeState(): Promise<NodeState> {
-    if (this.state !== null) return this.state;
-    const reading = this.readState();
-    // What could not be read now is read again when it is next asked for.
-    reading.catch(() => {
-      if (this.state === reading) this.state = null;
-    });
-    this.state = reading;
-    return reading;
+    return this.states.newest();
   }
 
-  private async readState(): Promise<NodeState> {
-    const dumps = newestDumps(
-      [...this.files.values()].filter((f) => f.kind === 'dump' && f.state !== 'receiving'),
-      (f) => f.path,
-    );
-    const files = [];
-    for (const f of dumps) files.push({ path: f.path, text: await this.system.files.readText(plain(this.at, f)) });
-    return readSnapshot(files);
+  private dumpFiles() {
+    return [...this.files.values()]
+      .filter((f) => f.kind === 'dump' && f.state !== 'receiving')
+      .map((f) => ({ path: f.path, text: () => this.system.files.readText(plain(this.at, f)) }));
   }
 
   // ---- life ----
@@ -375,7 +366,7 @@ export class OpenCase {
     this.captures.clear();
     this.packetsOfCase = new Packets(this.system.clock);
     this.indexing = null;
-    this.state = null;
+    this.states.forget();
   }
 
   async remove(): Promise<void> {

@@ -1,6 +1,5 @@
 // Dumps named on a command line: folders (with all below), archives, loose files. Files are recognised by content.
 import path from 'node:path';
-import { readSnapshot } from '../../parsers/nodestate/snapshot.ts';
 import type { NodeState } from '../../parsers/nodestate/state.ts';
 import { Refusal } from '../refusal.ts';
 import { reasonOf, type System } from '../system/system.ts';
@@ -8,6 +7,7 @@ import { type Bytes, joined } from '../unpack/byte-reader.ts';
 import { opened } from '../unpack/opened.ts';
 import { safePath } from '../unpack/safe-path.ts';
 import { defaultLimits } from './limits.ts';
+import { NodeStates } from './node-states.ts';
 
 interface Dump {
   readonly path: string;
@@ -64,8 +64,13 @@ class Gathering {
   }
 }
 
-/** Reads a node's state. Refuses when no file is a dump that we know. */
+/** Reads a node's state, the newest where there are several. Refuses when no file is a dump that we know. */
 export async function readSnapshotAt(system: System, paths: readonly string[]): Promise<NodeState> {
+  return (await readSnapshotsAt(system, paths)).newest();
+}
+
+/** As above, with all the states that the folder of a capture holds. */
+export async function readSnapshotsAt(system: System, paths: readonly string[]): Promise<NodeStates> {
   const gathering = new Gathering(system);
   for (const at of paths) {
     try {
@@ -75,7 +80,8 @@ export async function readSnapshotAt(system: System, paths: readonly string[]): 
       throw new Refusal(400, 'unreadable', `${at} ${reasonOf(error)}; name a folder of dumps, a .tgz, or dump files`);
     }
   }
-  const state = readSnapshot(gathering.dumps);
+  const states = new NodeStates(() => gathering.dumps.map(({ path, text }) => ({ path, text: async () => text })));
+  const state = await states.newest();
   if (state.files.every((f) => f.format === null)) {
     throw new Refusal(
       400,
@@ -83,5 +89,5 @@ export async function readSnapshotAt(system: System, paths: readonly string[]): 
       `${paths.join(', ')}: holds no dump that vethscope knows; expected the output of iptables-save, ip -j addr, ip -j route, ipvsadm -Ln, …`,
     );
   }
-  return state;
+  return states;
 }

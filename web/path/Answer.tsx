@@ -63,7 +63,7 @@ interface Props {
 }
 
 export function Answer({ explanation, outcome, asking, onAsk }: Props) {
-  const { headline, badges, issues, whyNot, outcomes } = explanation;
+  const { headline, badges, issues, whyNot, outcomes, snapshot } = explanation;
   const chosen = outcomes[outcome];
   const sentences = chosen?.sentences ?? explanation.sentences;
   const mattered = chosen?.steps.filter((step) => step.mattered && step.owner !== null) ?? [];
@@ -86,6 +86,9 @@ export function Answer({ explanation, outcome, asking, onAsk }: Props) {
           )}
           <FragmentText fragments={shortPlaces(sentences.flatMap(spaced))} />
         </p>
+        {snapshot !== undefined && (
+          <p className={snapshot.later === null ? styles.snapshot : styles.snapshotDiffers}>{snapshot.text}</p>
+        )}
         {chosen?.reply && <WayBack reply={chosen.reply} />}
         <div className={styles.badges}>
           {badges.map(({ text, tone }) => (

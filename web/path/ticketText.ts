@@ -13,6 +13,7 @@ export function ticketText(explanation: Explanation, outcome: number): string {
   const chosen = outcomes[outcome];
   const lines = [headline.text, '', `Packet: ${packet.spec}`, ''];
   lines.push(...sentences.map(sentenceText), '');
+  if (explanation.snapshot !== undefined) lines.push(explanation.snapshot.text, '');
   if (chosen?.reply) lines.push(`Way back: ${chosen.reply.reason}`, '');
   if (badges.length > 0) lines.push(badges.map(({ text }) => text).join(' · '), '');
   const steps = chosen?.steps.filter(({ mattered }) => mattered) ?? [];
