@@ -1,5 +1,5 @@
 // Fields that the index's columns answer without a look at the bytes: the fast path of filters.
-// Surprise: columns hold the outermost headers only. A row with another packet inside (tunnel, ICMP error) or with something wrong
+// Surprise: columns hold the innermost headers only. A row with another packet inside (tunnel, ICMP error) or with something wrong
 // in it is sent to the slow path by the caller, before any of this runs.
 import { ANALYSIS_FLAGS } from '../flow/analysis-flags.ts';
 import type { PacketIndex } from '../index/packet-index.ts';

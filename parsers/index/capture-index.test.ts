@@ -1,3 +1,5 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as f from '../../test/conformance/frames.ts';
 import { type PacketToWrite, writePcap, writePcapng } from '../capture/writer.ts';
@@ -159,5 +161,25 @@ describe('flows', () => {
     const index = open(pcap([...handshake, segment(false, 2, 9000, 0), segment(true, 0x12, 7000, 9001)]));
     expect(index.flows().map((one) => one.packets)).toEqual([3, 2]);
     expect(index.flow(2)).toBeNull();
+  });
+});
+
+describe('tunnels', () => {
+  const file = fs.readFileSync(path.resolve(import.meta.dirname, '../../fixtures/captures/crafted-tunnels.pcap'));
+  const index = open(new Uint8Array(file));
+
+  it('are looked through: endpoints and flows are those of the innermost packet', () => {
+    const first = index.endpoints(0);
+    expect(first && [ipText(first.src), first.sport, ipText(first.dst), first.dport, first.protocol]).toEqual([
+      '10.244.1.2',
+      41_000,
+      '10.244.2.3',
+      47_777,
+      6,
+    ]);
+    const overlay = index.flows().filter((flow) => flow.ipProtocol === 6 && ipText(flow.client.ip) === '10.244.1.2');
+    // Eleven tunnels; the connection of the first is seen in GRE, and in GRE inside VXLAN, too.
+    expect(overlay).toHaveLength(11);
+    expect(overlay[0]).toMatchObject({ packets: 8, retransmissions: 3, state: 'established' });
   });
 });

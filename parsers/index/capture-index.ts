@@ -13,7 +13,7 @@ import { summaryOf, treeOf } from './row-view.ts';
 
 export type { CaptureInterface, Flow };
 
-/** Addresses and ports of the outermost IP header, and the IP protocol number. */
+/** Addresses and ports of the innermost IP header (inside tunnels, but not in the quote of an ICMP error), and its protocol. */
 export interface Endpoints {
   readonly src: Ip;
   readonly dst: Ip;
@@ -41,7 +41,7 @@ export interface CaptureIndex {
   /** Id of the packet's flow; null when it has no IP header. */
   flowOf(row: number): number | null;
   endpoints(row: number): Endpoints | null;
-  /** The twelve flag bits of the outermost TCP header. */
+  /** The twelve flag bits of the innermost TCP header. */
   tcpFlags(row: number): number | null;
   /** True for the rows that Wireshark colours as bad TCP: retransmissions, losses, zero windows, …. */
   isBadTcp(row: number): boolean;

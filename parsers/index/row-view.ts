@@ -10,9 +10,10 @@ import {
   RETRANSMISSION,
   SPURIOUS_RETRANSMISSION,
 } from '../flow/analysis-flags.ts';
+import { transportAt } from '../wire/decode.ts';
 import { dissectFrame } from '../wire/dissect.ts';
 import type { Dissection, FlowContext } from '../wire/dissection.ts';
-import { HAS_ICMP, HAS_TCP } from '../wire/facts.ts';
+import { HAS_ICMP, HAS_INNER, HAS_TCP } from '../wire/facts.ts';
 import type { CaptureIndex, PacketDissection, PacketSummary } from './capture-index.ts';
 import { colorOf } from './color-rules.ts';
 import { frameLayer } from './frame-layer.ts';
@@ -34,14 +35,20 @@ export function treeOf(index: CaptureIndex, row: number, frame: Uint8Array): Pac
 /** The frame of a row, dissected with all that the index knows about its flow. */
 export function dissectRow(index: PacketIndex, row: number, frame: Uint8Array): Dissection {
   const linkType = index.interfaces[index.interfaceOf(row)]?.linkType ?? 0;
-  const d = dissectFrame(frame, index.length(row), linkType, flowContext(index, row));
+  const flow = flowContext(index, row);
+  const isInner = (index.layersOf(row) & HAS_INNER) !== 0;
+  const about = flow && isInner ? { ...flow, headerAt: transportAt(frame, index.length(row), linkType) } : flow;
+  const d = dissectFrame(frame, index.length(row), linkType, about);
   // A payload that is not read again is not missed either.
   const misses = (protocol: string): boolean => protocol !== 'data' || !d.flow?.repeated;
   const cut = d.issues.some(
     (issue) => issue.kind === 'truncated' && issue.limitedBy === 'caplen' && misses(issue.protocol),
   );
   if (cut && index.caplen(row) < index.length(row)) d.columns.info += '[Packet size limited during capture]';
-  else if (!d.locked && d.issues.some((issue) => issue.kind !== 'unsupported' && issue.protocol === 'dns'))
+  else if (
+    d.isMalformed ||
+    (!d.locked && d.issues.some((issue) => issue.kind !== 'unsupported' && issue.protocol === 'dns'))
+  )
     d.columns.info += '[Malformed Packet]';
   return d;
 }
@@ -77,6 +84,7 @@ function flowContext(index: PacketIndex, row: number): FlowContext | null {
   }));
   return {
     ipProtocol: TCP,
+    headerAt: -1,
     stream,
     baseSeq: tcp.baseAt(end, row + 1),
     baseAck: tcp.baseAt(end ^ 1, row + 1),
@@ -94,6 +102,7 @@ const NOT_READ_AGAIN = RETRANSMISSION | SPURIOUS_RETRANSMISSION | OUT_OF_ORDER |
 
 const NO_TCP: FlowContext = {
   ipProtocol: 0,
+  headerAt: -1,
   stream: 0,
   baseSeq: null,
   baseAck: null,

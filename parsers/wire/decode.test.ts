@@ -35,11 +35,13 @@ for (const name of fs.readdirSync(dir).filter((n) => /\.pcap(ng)?$/.test(n))) {
 }
 const linkTypes = [...new Set(PROTOCOLS.flatMap((p) => p.attach.linkTypes ?? []))];
 
-function firstValue(layers: readonly FieldNode[], filter: string): string | null {
-  const stack = [...layers].reverse();
+/** The innermost value: a tunnel's inner header counts, what an ICMP error quotes does not. */
+function lastValue(layers: readonly FieldNode[], filter: string): string | null {
+  const quote = layers.findIndex((layer) => layer.filter === 'icmp' || layer.filter === 'icmpv6');
+  const stack = [...layers].slice(0, quote < 0 ? layers.length : quote + 1);
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     if (node.filter === filter) return node.value;
-    stack.push(...[...node.children].reverse());
+    stack.push(...node.children);
   }
   return null;
 }
@@ -54,12 +56,11 @@ function agree(bytes: Uint8Array, length: number, linkType: number): void {
   const d = dissectFrame(bytes, length, linkType, null);
   const has = (bit: number): boolean => (facts.layers & bit) !== 0;
   const layers = d.layers.map((layer) => layer.filter);
-  const value = (filter: string): string | null => firstValue(d.layers, filter);
-  const is4First = layers.findIndex((l) => l === 'ip' || l === 'ipv6') === layers.indexOf('ip');
+  const value = (filter: string): string | null => lastValue(d.layers, filter);
   if (has(HAS_IPV4)) {
     expect([value('ip.src'), value('ip.dst')]).toEqual([ipText(ipv4(facts.srcD)), ipText(ipv4(facts.dstD))]);
     expect(value('ip.proto')).toBe(String(facts.ipProtocol));
-  } else if (is4First && layers.includes('ip')) expect(value('ip.src')).toBeNull();
+  } else if (!has(HAS_IPV6)) expect(value('ip.src')).toBeNull();
   if (has(HAS_IPV6)) {
     const src = ipText({ family: 6, a: facts.srcA, b: facts.srcB, c: facts.srcC, d: facts.srcD });
     const dst = ipText({ family: 6, a: facts.dstA, b: facts.dstB, c: facts.dstC, d: facts.dstD });
@@ -147,6 +148,8 @@ describe('every prefix of every frame', () => {
         const d = dissectFrame(prefix, length, linkType, null);
         // Cut exactly between two headers of a payload, nothing is missing that anybody asked for.
         if (d.at < d.wireEnd && d.at >= d.end && size < d.wireEnd && d.issues.length === 0) continue;
+        // What is not this protocol at all is not missed either.
+        if (d.issues.some((issue) => issue.kind === 'malformed')) continue;
         if (size < d.wireEnd)
           expect(
             d.issues.map((issue) => issue.kind),

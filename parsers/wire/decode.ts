@@ -1,6 +1,6 @@
 // The hot driver: runs the `index` decoders of a frame, one after the other, until none follows.
 // Surprise: no header may nest more than a few deep; a frame made of tags alone ends here, not in a long loop.
-import { type FrameFacts, HAS_ISSUE, NEXT_IP_PROTOCOL, NEXT_NONE } from './facts.ts';
+import { FrameFacts, HAS_ISSUE, NEXT_IP_PROTOCOL, NEXT_NONE } from './facts.ts';
 import { PROTOCOLS } from './registry.gen.ts';
 import { protocolAfter, protocolOfLink } from './tables.ts';
 
@@ -58,4 +58,13 @@ export function indexFrame(
     if (facts.next === NEXT_NONE) return;
     number = nextNumber(facts);
   }
+}
+
+const located = new FrameFacts();
+
+/** Where the transport header begins that the columns of this frame are about; -1 without one. */
+export function transportAt(frame: Uint8Array, length: number, linkType: number): number {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  indexFrame(located, view, 0, frame.length, length, linkType);
+  return located.transportAt;
 }

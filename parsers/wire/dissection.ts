@@ -8,8 +8,9 @@ import type { FieldNode } from './field.ts';
 
 /** What the index knows about the packet's flow, which the bytes alone do not tell. */
 export interface FlowContext {
-  /** IP protocol of the flow: only the first header of this protocol is about it, not one inside a tunnel. */
+  /** IP protocol of the flow, and where the header stands that it is about (that of the innermost packet); -1 for the first one. */
   readonly ipProtocol: number;
+  readonly headerAt: number;
   /** Number among the flows of the same protocol, as `tcp.stream`. */
   readonly stream: number;
   /** Sequence numbers that count as 0 in this direction and the other; null before one was seen. */
@@ -68,6 +69,8 @@ export class Dissection {
   readonly issues: DecodeIssue[];
   readonly columns: Columns;
   locked: boolean;
+  /** A header claims bytes that the packet does not have; the list says so. */
+  isMalformed: boolean;
   /** TTL or hop limit of the last IP header; ICMP shows it. */
   ttl: number;
   /** Text of the link-layer source, for ARP over cooked captures. */
@@ -91,6 +94,7 @@ export class Dissection {
     this.issues = [];
     this.columns = { source: '', destination: '', protocol: '', info: '' };
     this.locked = false;
+    this.isMalformed = false;
     this.ttl = 0;
     this.linkSource = '';
     this.nodes = 0;
@@ -99,6 +103,7 @@ export class Dissection {
   /** The flow's facts for a header of this protocol, once: null for a second header and for a quoted one. */
   takeFlow(ipProtocol: number): FlowContext | null {
     if (this.locked || this.flowTaken || this.flow?.ipProtocol !== ipProtocol) return null;
+    if (this.flow.headerAt >= 0 && this.flow.headerAt !== this.at) return null;
     this.flowTaken = true;
     return this.flow;
   }

@@ -9,7 +9,7 @@ export const HAS_TCP = 4;
 export const HAS_UDP = 8;
 export const HAS_ICMP = 16;
 export const HAS_ARP = 32;
-/** Another IP header may follow inside (tunnel, quoted packet): filters on addresses must look at the bytes. */
+/** The frame has another IP header (tunnel, quoted packet): filters must look at the bytes. */
 export const HAS_INNER = 64;
 /** Something was cut off or wrong; `dissect` says what. */
 export const HAS_ISSUE = 128;
@@ -37,7 +37,7 @@ export class FrameFacts {
   layers: number;
   /** Number of the last protocol that was read, in the generated registry. */
   protocol: number;
-  /** Outermost IP header. IPv4 addresses stand in the `d` words. */
+  /** Innermost IP header, as in tshark's columns (a packet quoted in an ICMP error does not count). IPv4 uses the `d` words. */
   ipProtocol: number;
   srcA: number;
   srcB: number;
@@ -58,6 +58,8 @@ export class FrameFacts {
   windowScale: number;
   /** TCP payload by the IP length (not by what was captured). */
   payloadLength: number;
+  /** Where the transport header begins whose ports and numbers these are, from the frame's start; -1 without one. */
+  transportAt: number;
 
   constructor() {
     this.view = NO_VIEW;
@@ -86,6 +88,7 @@ export class FrameFacts {
     this.window = 0;
     this.windowScale = -1;
     this.payloadLength = 0;
+    this.transportAt = -1;
   }
 
   /** Begins a frame of `caplen` captured bytes at `start` of `view`, which had `length` bytes on the wire. */
@@ -116,6 +119,26 @@ export class FrameFacts {
     this.window = 0;
     this.windowScale = -1;
     this.payloadLength = 0;
+    this.transportAt = -1;
+  }
+
+  /** Forgets the headers so far: another IP header (the layer bit `family`) was found inside them, and counts instead. */
+  enterIp(family: number): void {
+    this.layers = (this.layers & ~(HAS_IPV4 | HAS_IPV6 | HAS_TCP | HAS_UDP)) | family | HAS_INNER;
+    this.sport = 0;
+    this.dport = 0;
+    this.tcpFlags = 0;
+    this.seq = 0;
+    this.ack = 0;
+    this.window = 0;
+    this.windowScale = -1;
+    this.transportAt = -1;
+  }
+
+  /** Notes a transport header at `at`. */
+  enterTransport(bit: number): void {
+    this.layers |= bit;
+    this.transportAt = this.at - this.start;
   }
 
   /** True when `size` bytes are there at `at`; otherwise notes the issue. */

@@ -2,7 +2,15 @@
 // Surprise: a total length of 0 is normal: the kernel hands captures segments before TSO cuts them, and those do not fit 16 bits.
 // Fragments are not put together; only the first one is read on, and only when it is the whole datagram.
 import { type Dissection, hexText } from './dissection.ts';
-import { type FrameFacts, HAS_INNER, HAS_IPV4, HAS_IPV6, HAS_ISSUE, NEXT_IP_PROTOCOL } from './facts.ts';
+import {
+  type FrameFacts,
+  HAS_INNER,
+  HAS_IPV4,
+  HAS_IPV6,
+  HAS_ISSUE,
+  NEXT_ETHERTYPE,
+  NEXT_IP_PROTOCOL,
+} from './facts.ts';
 import type { FieldNode } from './field.ts';
 import { ipProtocolName } from './ip-protocol.ts';
 import type { Protocol } from './protocol.ts';
@@ -17,22 +25,29 @@ const AT_CHECKSUM = 10;
 const AT_SRC = 12;
 const AT_DST = 16;
 const MIN_HEADER = 20;
+/** What says it is IPv4 may be IPv6 all the same: the version decides, as in Wireshark. */
+const IPV6 = 0x86dd;
+const IP_IN_IP = 4;
 const MORE_FRAGMENTS = 0x2000;
 
 function index(facts: FrameFacts): boolean {
-  if ((facts.layers & (HAS_IPV4 | HAS_IPV6)) !== 0) {
-    facts.layers |= HAS_INNER;
-    return true;
-  }
+  const isInner = (facts.layers & (HAS_IPV4 | HAS_IPV6)) !== 0;
+  if (isInner) facts.layers |= HAS_INNER;
   if (!facts.has(MIN_HEADER)) return true;
   const { view, at } = facts;
   const headerLength = (view.getUint8(at) & 15) * 4;
   const total = view.getUint16(at + AT_TOTAL);
+  if (view.getUint8(at) >> 4 === 6) {
+    facts.next = NEXT_ETHERTYPE;
+    facts.nextKey = IPV6;
+    return true;
+  }
   if (view.getUint8(at) >> 4 !== 4 || headerLength < MIN_HEADER || (total !== 0 && total < headerLength)) {
     facts.layers |= HAS_ISSUE;
     return true;
   }
-  facts.layers |= HAS_IPV4;
+  if (isInner) facts.enterIp(HAS_IPV4);
+  else facts.layers |= HAS_IPV4;
   facts.srcD = view.getUint32(at + AT_SRC);
   facts.dstD = view.getUint32(at + AT_DST);
   facts.ipProtocol = view.getUint8(at + AT_PROTOCOL);
@@ -55,18 +70,26 @@ function dissect(d: Dissection): void {
   d.setProtocol('IPv4', '');
   if (!d.need(MIN_HEADER, 'ipv4')) {
     d.layer('ip', 'Internet Protocol Version 4', at, d.left);
+    d.isMalformed = d.wireEnd <= d.end;
     d.at = d.end;
     return;
   }
   const headerLength = (view.getUint8(at) & 15) * 4;
   const version = view.getUint8(at) >> 4;
+  if (version === 6) {
+    d.next = NEXT_ETHERTYPE;
+    d.nextKey = IPV6;
+    return;
+  }
   const total = view.getUint16(at + AT_TOTAL);
   if (version !== 4 || headerLength < MIN_HEADER || (total !== 0 && total < headerLength)) {
     d.layer('ip', 'Internet Protocol Version 4', at, d.left);
     d.at = d.end;
     if (version !== 4) {
       d.malformed('ipv4', at, `The version field says ${version}, not 4.`);
-      d.setProtocol('IPv4', `Bogus IP version (${version}, must be 4)`);
+      // Inside another IP header Wireshark looks at the version before it decides who is to blame.
+      if (d.nextKey === IP_IN_IP) d.setProtocol('IP', `Bogus IP version (${version})`);
+      else d.setProtocol('IPv4', `Bogus IPv4 version (${version}, must be 4)`);
     } else if (headerLength < MIN_HEADER) {
       d.malformed('ipv4', at, `The header length field says ${headerLength} bytes; 20 is the least.`);
       d.setProtocol('IPv4', `Bogus IP header length (${headerLength}, must be at least 20)`);

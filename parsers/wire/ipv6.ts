@@ -41,17 +41,16 @@ function extensionLength(kind: number, second: number): number {
 }
 
 function index(facts: FrameFacts): boolean {
-  if ((facts.layers & (HAS_IPV4 | HAS_IPV6)) !== 0) {
-    facts.layers |= HAS_INNER;
-    return true;
-  }
-  if (!facts.has(HEADER)) return true;
+  const isInner = (facts.layers & (HAS_IPV4 | HAS_IPV6)) !== 0;
+  if (isInner) facts.layers |= HAS_INNER;
   const { view, at } = facts;
-  if (view.getUint8(at) >> 4 !== 6) {
+  if (at >= facts.end || view.getUint8(at) >> 4 !== 6) {
     facts.layers |= HAS_ISSUE;
     return true;
   }
-  facts.layers |= HAS_IPV6;
+  if (!facts.has(HEADER)) return true;
+  if (isInner) facts.enterIp(HAS_IPV6);
+  else facts.layers |= HAS_IPV6;
   facts.srcA = view.getUint32(at + AT_SRC);
   facts.srcB = view.getUint32(at + AT_SRC + 4);
   facts.srcC = view.getUint32(at + AT_SRC + 8);
@@ -95,17 +94,23 @@ function index(facts: FrameFacts): boolean {
 function dissect(d: Dissection): void {
   const at = d.at;
   const { view } = d;
-  d.setProtocol('IPv6', '');
-  if (!d.need(HEADER, 'ipv6')) {
+  if (d.left > 0 && view.getUint8(at) >> 4 !== 6) {
+    const version = view.getUint8(at) >> 4;
     d.layer('ipv6', 'Internet Protocol Version 6', at, d.left);
-    if (d.left >= AT_DST) d.setAddresses(d.ipv6(at + AT_SRC), d.columns.destination);
+    d.malformed('ipv6', at, `The version field says ${version}, not 6.`);
+    if (d.columns.protocol === '0x86dd') d.setProtocol('0x86dd', 'IPv6');
+    else d.setProtocol('IPv6', `Bogus IPv6 version (${version}, must be 6)`);
     d.at = d.end;
     return;
   }
-  const version = view.getUint8(at) >> 4;
-  if (version !== 6) {
+  d.setProtocol('IPv6', '');
+  if (!d.need(HEADER, 'ipv6')) {
     d.layer('ipv6', 'Internet Protocol Version 6', at, d.left);
-    d.malformed('ipv6', at, `The version field says ${version}, not 6.`);
+    if (d.wireEnd <= d.end) {
+      d.setProtocol('IPv6', `Invalid IPv6 header (${d.left} bytes, need exactly 40)`);
+      d.isMalformed = true;
+    }
+    if (d.left >= AT_DST) d.setAddresses(d.ipv6(at + AT_SRC), d.columns.destination);
     d.at = d.end;
     return;
   }
@@ -160,7 +165,8 @@ function extensions(d: Dissection, layer: FieldNode, first: number): void {
     next = following;
     if (isFragmentHeader && fragment(d, node, at, following)) return;
   }
-  d.setProtocol('IPv6', `${ipProtocolName(next)} (${next})`);
+  const known = next === 59 ? 'IPv6 no next header' : `Unknown IP Protocol: ${ipProtocolName(next)} (${next})`;
+  d.setProtocol('IPv6', known);
   if (isExtension(next)) {
     d.malformed('ipv6', d.at, `More than ${MAX_EXTENSIONS} extension headers.`);
     return;

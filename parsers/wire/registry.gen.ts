@@ -2,7 +2,10 @@
 import type { Protocol } from './protocol.ts';
 import { protocol as arp } from './arp.ts';
 import { protocol as dns } from './dns.ts';
+import { protocol as erspan } from './erspan.ts';
 import { protocol as ethernet } from './ethernet.ts';
+import { protocol as geneve } from './geneve.ts';
+import { protocol as gre } from './gre.ts';
 import { protocol as http1 } from './http1.ts';
 import { protocol as icmp } from './icmp.ts';
 import { protocol as icmpv6 } from './icmpv6.ts';
@@ -20,7 +23,10 @@ import { protocol as vxlan } from './vxlan.ts';
 export const PROTOCOLS: readonly Protocol[] = [
   arp,
   dns,
+  erspan,
   ethernet,
+  geneve,
+  gre,
   http1,
   icmp,
   icmpv6,

@@ -49,7 +49,7 @@ function index(facts: FrameFacts): boolean {
   if (!facts.has(MIN_HEADER)) return true;
   const flags = view.getUint16(at + AT_FLAGS);
   const headerLength = (flags >> 12) * 4;
-  facts.layers |= HAS_TCP;
+  facts.enterTransport(HAS_TCP);
   facts.sport = view.getUint16(at + AT_SPORT);
   facts.dport = view.getUint16(at + AT_DPORT);
   facts.seq = view.getUint32(at + AT_SEQ);

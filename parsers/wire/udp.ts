@@ -12,7 +12,7 @@ const HEADER = 8;
 function index(facts: FrameFacts): boolean {
   if (!facts.has(HEADER)) return true;
   const { view, at } = facts;
-  facts.layers |= HAS_UDP;
+  facts.enterTransport(HAS_UDP);
   facts.sport = view.getUint16(at + AT_SPORT);
   facts.dport = view.getUint16(at + AT_DPORT);
   const length = view.getUint16(at + AT_LENGTH);

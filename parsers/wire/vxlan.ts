@@ -1,5 +1,5 @@
 // VXLAN (RFC 7348): an Ethernet frame inside UDP. Ports 4789 (IANA) and 8472 (Linux' old default, used by flannel and Cilium).
-// Surprise: the list shows the inner packet, while the index keeps the outer addresses; filters look at both.
+// Surprise: list, columns and flows are those of the inner packet; filters look at both.
 import type { Dissection } from './dissection.ts';
 import { type FrameFacts, HAS_INNER, NEXT_ETHERTYPE } from './facts.ts';
 import type { Protocol } from './protocol.ts';
@@ -11,7 +11,10 @@ const TRANSPARENT_ETHERNET = 0x6558;
 
 function index(facts: FrameFacts): boolean {
   facts.layers |= HAS_INNER;
-  facts.has(HEADER);
+  if (!facts.has(HEADER)) return true;
+  facts.at += HEADER;
+  facts.next = NEXT_ETHERTYPE;
+  facts.nextKey = TRANSPARENT_ETHERNET;
   return true;
 }
 

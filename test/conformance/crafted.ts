@@ -1,6 +1,7 @@
 // Captures made by hand for what the recorded ones lack: IPv6, VLAN, fragments, errors, cut packets, both byte orders, several
 // interfaces. tools/record-tshark.mjs writes them to fixtures/captures; a test holds the files equal to what this makes.
 import { type PacketToWrite, writePcap, writePcapng } from '../../parsers/capture/writer.ts';
+import { damagedTunnelFrames, tunnelFrames } from './crafted-tunnels.ts';
 import * as f from './frames.ts';
 import { randomTcp } from './random-tcp.ts';
 
@@ -286,6 +287,8 @@ export function craftedCaptures(): ReadonlyMap<string, Uint8Array> {
     ['crafted-dns-nano.pcap', writePcap({ linkType: 1, nano: true }, packets(dnsFrames()))],
     ['crafted-mixed-big-endian.pcap', writePcap({ linkType: 1, bigEndian: true }, packets(mixed))],
     ['crafted-http.pcap', writePcap({ linkType: 1 }, packets(httpFrames()))],
+    ['crafted-tunnels.pcap', writePcap({ linkType: 1 }, packets(tunnelFrames()))],
+    ['crafted-tunnels-cut.pcap', writePcap({ linkType: 1 }, packets(damagedTunnelFrames()))],
     ['crafted-cut.pcap', writePcap({ linkType: 1, snaplen: 60 }, packets(cutFrames()))],
     ['crafted-tcp-random.pcap', writePcap({ linkType: 1 }, tcp)],
     [
