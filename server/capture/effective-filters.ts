@@ -7,7 +7,7 @@ import type { System } from '../system/system.ts';
 import { type NatPair, natPairs } from './nat-pairs.ts';
 import { type OwnAddress, withoutOwn } from './own-connection.ts';
 import { filterError } from './tcpdump.ts';
-import { widen } from './widen.ts';
+import { type LeavesAs, widen } from './widen.ts';
 
 /** A look at the rules is good for so long: the preview is asked for while somebody types. */
 const freshMs = 10_000;
@@ -39,6 +39,15 @@ export class EffectiveFilters {
     return natPairs(await this.state());
   }
 
+  private async leavesAs(device: string): Promise<LeavesAs> {
+    const { leavingOf } = await import('../trace/leaving.ts');
+    const leaves = leavingOf(await this.state());
+    return (address, peer) => {
+      const out = leaves(address, peer);
+      return out?.device === device && out.address !== address ? out.address : null;
+    };
+  }
+
   /** @param addressesOf the addresses of a pod by its id */
   async preview(
     points: readonly CapturePoint[],
@@ -51,7 +60,8 @@ export class EffectiveFilters {
     const effective: EffectiveFilter[] = [];
     for (const point of points) {
       const own = point.podId === null ? [] : addressesOf(point.podId);
-      const asked = error === null ? widen(filter, pairs, point, own) : { filter: filter.trim(), note: '' };
+      const leavesAs = error === null && point.kind === 'uplink' ? await this.leavesAs(point.device) : undefined;
+      const asked = error === null ? widen(filter, pairs, point, own, leavesAs) : { filter: filter.trim(), note: '' };
       const widened = error === null ? withoutOwn(asked, point, this.own) : asked;
       const shown = { point: point.id, label: point.label };
       const bad = error === null && (await filterError(this.system, point.device, widened.filter)) !== null;

@@ -1,8 +1,9 @@
 // Which addresses and ports the node rewrites into which: services, node ports and host ports to pods, as its rules say.
-// Read from the nat table of iptables-save (whoever wrote it), IPVS, and services with their endpoints.
+// Read from the nat table of iptables-save (whoever wrote it), native nftables, IPVS, and services with their endpoints.
 import { type Ip, ipText } from '../../parsers/core/address.ts';
 import { podsOf } from '../../parsers/nodestate/pods.ts';
 import type { IptablesRule, IptablesTable, NodeState } from '../../parsers/nodestate/state.ts';
+import { nftDnats } from '../pods/nft-dnat.ts';
 
 export interface NatPair {
   readonly protocol: string;
@@ -44,6 +45,8 @@ export function natPairs(state: NodeState): NatPair[] {
     const nat = dump.tables.get('nat');
     if (nat !== undefined) for (const pair of ofTable(nat)) add(pair);
   }
+  for (const { table, chain, protocol, address, port, to, comment } of nftDnats(state))
+    add({ protocol, front: { address, port }, back: to, name: comment ?? `DNAT in ${table} ${chain}` });
   for (const service of state.ipvsServices ?? []) {
     if (service.address === null) continue;
     const front = { address: ipText(service.address), port: service.port };

@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readSnapshot } from '../../parsers/nodestate/snapshot.ts';
 import { bpfText, parseBpf } from './bpf.ts';
@@ -143,4 +145,30 @@ describe.skipIf(!tcpdump && process.env['CI'] === undefined)('tcpdump', () => {
     for (const filter of ['host 10.244.1.3', 'net 10.244.0.0/16', 'dst host 10.244.1.3 and dst port 8080'])
       compiled(at(filter));
   });
+});
+
+test('nftables of kube-proxy and hostPorts give pairs as well', () => {
+  const text = fs.readFileSync(path.resolve(import.meta.dirname, '../../fixtures/nft/services.txt'), 'utf8');
+  const found = natPairs(readSnapshot([{ path: 'nft-ruleset.txt', text }]));
+  expect(widen('host 10.244.1.3', found, uplink).filter).toBe(
+    'host 10.244.1.3 or (host 10.96.0.80 and tcp port 80) or tcp port 30080',
+  );
+  expect(widen('dst host 10.244.1.5 and dst port 80', found, uplink).filter).toContain('tcp dst port 8080');
+});
+
+test('what leaves the node masqueraded is looked for by that address, when more than the address is named', () => {
+  const leaving = (filter: string) =>
+    widen(filter, [], uplink, [], (address, peer) =>
+      address === '10.244.1.3' && peer !== '10.244.2.9' ? '192.0.2.11' : null,
+    );
+  expect(leaving('host 10.244.1.3 and host 198.51.100.7').filter).toBe(
+    '(host 10.244.1.3 and host 198.51.100.7) or (host 192.0.2.11 and host 198.51.100.7)',
+  );
+  expect(leaving('src host 10.244.1.3 and tcp dst port 443').filter).toBe(
+    '(src host 10.244.1.3 and tcp dst port 443) or (src host 192.0.2.11 and tcp dst port 443)',
+  );
+  expect(leaving('host 10.244.1.3 and host 10.244.2.9').filter).toBe('host 10.244.1.3 and host 10.244.2.9');
+  expect(leaving('not host 10.244.1.3 and port 1').filter).toBe('not host 10.244.1.3 and port 1');
+  const alone = leaving('host 10.244.1.3');
+  expect([alone.filter, alone.note.includes('192.0.2.11')]).toEqual(['host 10.244.1.3', true]);
 });

@@ -26,6 +26,9 @@ interface Rewrite {
   readonly name: string;
 }
 
+/** What an address is when it leaves the node by this point, toward a peer or anywhere outside; null when it is not rewritten. */
+export type LeavesAs = (address: string, peer: string | null) => string | null;
+
 /**
  * @param ownAddresses addresses of the pod that the point belongs to: it always sees itself by these
  */
@@ -34,6 +37,7 @@ export function widen(
   pairs: readonly NatPair[],
   point: Pick<CapturePoint, 'kind'>,
   ownAddresses: readonly string[] = [],
+  leavesAs: LeavesAs = () => null,
 ): Widened {
   const text = filter.trim();
   if (text === '') return { filter: '', note: 'Everything is captured.' };
@@ -49,13 +53,15 @@ export function widen(
     ...(owned.includes(p.back.address) ? [] : [{ protocol: p.protocol, from: p.back, to: p.front, name: p.name }]),
     { protocol: p.protocol, from: p.front, to: p.back, name: p.name },
   ]);
-  const widening = new Widening(rewrites);
+  const widening = new Widening(rewrites, leavesAs);
   const result = widening.of(parsed);
-  if (widening.why.size === 0) return { filter: text, note: widening.unchanged(parsed) };
+  const hidden = [...widening.hidden].map((h) => ` ${h}`).join('');
+  if (widening.why.size === 0)
+    return { filter: text, note: hidden === '' ? widening.unchanged(parsed) : hidden.trim() };
   const reasons = [...widening.why];
   const shown = reasons.slice(0, 6).join('; ') + (reasons.length > 6 ? `; and ${reasons.length - 6} more` : '');
   const cut = widening.cut ? ` Too many to list: only ${alternativesLimit} are.` : '';
-  return { filter: bpfText(result), note: `NAT stands between: ${shown}.${cut}` };
+  return { filter: bpfText(result), note: `NAT stands between: ${shown}.${cut}${hidden}` };
 }
 
 function parts(node: Bpf): Bpf[] {
@@ -89,10 +95,14 @@ const transports = ['tcp', 'udp', 'sctp'];
 class Widening {
   readonly why = new Set<string>();
   cut = false;
+  /** What cannot be told apart here, one sentence each. */
+  readonly hidden = new Set<string>();
   private readonly rewrites: readonly Rewrite[];
+  private readonly leavesAs: LeavesAs;
 
-  constructor(rewrites: readonly Rewrite[]) {
+  constructor(rewrites: readonly Rewrite[], leavesAs: LeavesAs) {
     this.rewrites = rewrites;
+    this.leavesAs = leavesAs;
   }
 
   of(node: Bpf): Bpf {
@@ -135,6 +145,7 @@ class Widening {
           this.portOnly(of, port, r, alternatives);
       }
     }
+    for (const host of hosts) this.leaving(of, host, hosts, ports, alternatives);
     const extra = [...alternatives.values()];
     if (extra.length > alternativesLimit) this.cut = true;
     return all('or', [all('and', members), ...extra.slice(0, alternativesLimit)]);
@@ -166,6 +177,29 @@ class Widening {
     ];
     const rest = of.filter((m) => m !== host && !mine.some((p) => p === m) && !isTransport(m));
     this.add(all('and', [...there, ...rest]), r, into);
+  }
+
+  /** The named host goes out by another address. Alone that is the whole node's traffic, so that something else must be named too. */
+  private leaving(
+    of: readonly Bpf[],
+    host: Primitive,
+    hosts: readonly Primitive[],
+    ports: readonly Primitive[],
+    into: Map<string, Bpf>,
+  ): void {
+    if (host.type !== 'host') return;
+    const peers = hosts.filter((h) => h !== host);
+    const as = this.leavesAs(host.value, peers.find((h) => h.type === 'host')?.value ?? null);
+    if (as === null) return;
+    if (peers.length === 0 && ports.length === 0) {
+      this.hidden.add(
+        `What ${host.value} sends out is ${as} here, as is the traffic of others: name the other side or a port as well to see it.`,
+      );
+      return;
+    }
+    const node = all('and', [{ ...host, value: as }, ...of.filter((m) => m !== host)]);
+    into.set(bpfText(node), node);
+    this.why.add(`${host.value} is ${as} where it leaves the node`);
   }
 
   /** Only a port is named: the port that it becomes. */

@@ -1,14 +1,18 @@
-// hostPorts as the node's rules carry them out: DNAT rules of CNI portmap, kubenet, CRI-O, Docker, or by hand. Rules of services are
-// not hostPorts. One way of knowing them among three; `join.ts` holds them against the API and the CNI results.
+// hostPorts as the node's rules carry them out: DNAT rules of CNI portmap, kubenet, CRI-O, Docker, or by hand, in iptables and in
+// nftables. Rules of services are not hostPorts. One way of knowing them among three; `join.ts` holds them against the API and the CNI
+// results.
 import { ipText, parseIp, parsePrefix } from '../../parsers/core/address.ts';
 import type { IptablesRule, NodeState } from '../../parsers/nodestate/state.ts';
 import type { ClaimedPort } from './fact.ts';
+import { nftDnats } from './nft-dnat.ts';
 
 export interface RulePort extends ClaimedPort {
   /** Address of the pod that the rule leads to. */
   readonly to: string;
 }
 
+/** Tables of nftables that lead to pods for services. */
+const serviceTables = /^\S+ (?:kube-proxy|calico|cilium|istio)/;
 /** Chains of kube-proxy and of policies lead to pods as well, for services. */
 const services = /^KUBE-(?!HP-|HOSTPORTS)|^cali-|^CILIUM_|^ISTIO_/;
 
@@ -46,12 +50,17 @@ function portsOf(rule: IptablesRule): RulePort[] {
 
 export function hostPortsInRules(state: NodeState): RulePort[] {
   const found = new Map<string, RulePort>();
+  const add = (port: RulePort) => {
+    found.set(`${port.protocol} ${port.hostIp} ${port.hostPort} ${port.to}:${port.containerPort}`, port);
+  };
   for (const dump of state.iptables) {
     for (const chain of dump.tables.get('nat')?.chains.values() ?? []) {
-      for (const port of chain.rules.flatMap(portsOf)) {
-        found.set(`${port.protocol} ${port.hostIp} ${port.hostPort} ${port.to}:${port.containerPort}`, port);
-      }
+      for (const port of chain.rules.flatMap(portsOf)) add(port);
     }
+  }
+  for (const { table, protocol, address, port, to } of nftDnats(state)) {
+    if (!serviceTables.test(table))
+      add({ to: to.address, hostIp: address, hostPort: port, containerPort: to.port, protocol });
   }
   return [...found.values()];
 }

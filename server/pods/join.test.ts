@@ -161,7 +161,7 @@ describe('joining', () => {
     expect(ports([api], null)).toEqual([[['kubernetes']], []]);
     expect(ports([api], [])).toEqual([
       [['kubernetes']],
-      ['hostPort 80/tcp is known to the spec, but no iptables rule carries it out.'],
+      ['hostPort 80/tcp is known to the spec, but no rule that could be read carries it out.'],
     ]);
     expect(ports([{ ...api, hostPorts: [] }], [rule])).toEqual([
       [['rules']],

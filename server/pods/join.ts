@@ -197,7 +197,7 @@ function portsOf(
   const words: Readonly<Record<From, string>> = {
     kubernetes: 'the pod’s spec does not have it',
     cni: 'the CNI result does not have it',
-    rules: 'no iptables rule carries it out',
+    rules: 'no rule that could be read carries it out',
   };
   const disagreements = [...ports.values()].flatMap(({ port, from }) => {
     const lacking = (['kubernetes', 'cni', 'rules'] as const).filter((s) => knows[s] && !from.includes(s));

@@ -8,7 +8,7 @@ import { hostPortsInRules, type RulePort } from './host-ports.ts';
 
 const keptMs = 15_000;
 /** Dumps that the lint of hostPorts needs. */
-const wanted = /^(?:ip6?tables-|ipset|ipvsadm-Sn|ip-addr|ip-link|ip-route|ip-rule|sysctl|ss|cni)/;
+const wanted = /^(?:ip6?tables-|nft-ruleset|ipset|ipvsadm-Sn|ip-addr|ip-link|ip-route|ip-rule|sysctl|ss|cni)/;
 /** Findings about hostPorts; the others belong to `check`. */
 const aboutHostPorts = /host-?port/i;
 
@@ -41,7 +41,7 @@ export class RuleReader {
   private async look(): Promise<RuleFacts> {
     const { files } = await takeSnapshot(this.system, { only: wanted, cniResultFolders: this.cniResultFolders });
     const state = readSnapshot(files);
-    if (state.iptables.length === 0) return { ports: null, findings: [] };
+    if (state.iptables.length === 0 && state.nft === null) return { ports: null, findings: [] };
     const { diagnose } = await import('../../netpath/diagnose/diagnose.ts');
     const findings = diagnose(state).filter((f) => aboutHostPorts.test(f.id));
     return { ports: hostPortsInRules(state), findings };
