@@ -6,8 +6,8 @@ import type { PacketIndex } from '../index/packet-index.ts';
 import type { Segment } from '../index/segment.ts';
 import { headerStart } from '../wire/decode.ts';
 import { macText } from '../wire/dissection.ts';
-import { FrameFacts, HAS_IPV4 } from '../wire/facts.ts';
-import { numbersOf } from '../wire/tables.ts';
+import { FrameFacts, HAS_IPV4, HAS_TCP } from '../wire/facts.ts';
+import { carriersOf, isOverPorts, numbersOf } from '../wire/tables.ts';
 import {
   type AddressColumn,
   addressColumn,
@@ -33,6 +33,8 @@ export type FastTest = (
   index: PacketIndex,
   frame: () => Uint8Array,
 ) => number;
+
+const SEVERAL = 255;
 
 const unsure: FastTest = () => MAYBE;
 
@@ -92,8 +94,18 @@ function possible(field: FilterField): FastTest {
   if (bit !== null) return (_s, _at, layers) => ((layers & bit) === bit ? MAYBE : NO);
   const numbers = new Set(numbersOf(field.owner));
   // The link layer stands below what the column names, and nothing but the bytes tells about it.
-  const isTop = ['dns', 'http', 'vxlan', 'icmp', 'icmpv6'].includes(field.owner);
-  if (numbers.size === 0 || !isTop) return unsure;
+  const isTop = ['vxlan', 'icmp', 'icmpv6'].includes(field.owner);
+  const overPorts = isOverPorts(field.owner);
+  if (numbers.size === 0 || (!isTop && !overPorts)) return unsure;
+  if (overPorts) {
+    // What a segment carries may only show when it is put together with others: its flow tells what to expect.
+    const carriers = new Set([...numbers, ...carriersOf(field.owner)]);
+    return (s, at, layers, _row, index) => {
+      if ((layers & HAS_TCP) === 0) return numbers.has(s.protocol[at] ?? 0) ? MAYBE : NO;
+      const application = index.flowTable.applicationOf(s.flow[at] ?? 0);
+      return application === SEVERAL || carriers.has(application) ? MAYBE : NO;
+    };
+  }
   return (s, at) => (numbers.has(s.protocol[at] ?? 0) ? MAYBE : NO);
 }
 

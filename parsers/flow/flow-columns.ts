@@ -14,6 +14,8 @@ export class FlowColumns {
   retransmissions: Uint32Array;
   /** 0 while no SYN was seen, then 1 plus the direction that the client sends in. */
   client: Uint8Array;
+  /** Registry number of the protocol over TCP. */
+  application: Uint8Array;
   packets: Uint32Array;
   bytes: Float64Array;
   flags: Uint16Array;
@@ -32,6 +34,7 @@ export class FlowColumns {
     this.stream = new Uint32Array(64);
     this.retransmissions = new Uint32Array(64);
     this.client = new Uint8Array(64);
+    this.application = new Uint8Array(64);
     this.packets = new Uint32Array(128);
     this.bytes = new Float64Array(128);
     this.flags = new Uint16Array(128);
@@ -52,6 +55,7 @@ export class FlowColumns {
     this.stream = grown(this.stream, new Uint32Array(room));
     this.retransmissions = grown(this.retransmissions, new Uint32Array(room));
     this.client = grown(this.client, new Uint8Array(room));
+    this.application = grown(this.application, new Uint8Array(room));
     this.packets = grown(this.packets, new Uint32Array(room * 2));
     this.bytes = grown(this.bytes, new Float64Array(room * 2));
     this.flags = grown(this.flags, new Uint16Array(room * 2));

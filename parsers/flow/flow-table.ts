@@ -4,6 +4,7 @@ import { hasPorts, TCP } from '../core/protocol-numbers.ts';
 import type { PacketIndex } from '../index/packet-index.ts';
 import { SEGMENT_BITS, SEGMENT_MASK, type Segment, TCP_FLAG_BITS, WINDOW_SCALE_SHIFT } from '../index/segment.ts';
 import { HAS_ICMP, HAS_IPV4, HAS_IPV6, HAS_TCP } from '../wire/facts.ts';
+import { numbersOf } from '../wire/tables.ts';
 import { ANY_RETRANSMISSION, DUPLICATE_ACK, REUSED_PORTS } from './analysis-flags.ts';
 import { DuplicateAcks } from './duplicate-acks.ts';
 import { EchoPairs } from './echo-pairs.ts';
@@ -13,6 +14,8 @@ import { flagLetters, protocolLabel, stateOf } from './flow-state.ts';
 import { SCALE_OFF, SCALE_UNKNOWN, TcpState } from './tcp-state.ts';
 
 const EMPTY_SLOT = -1;
+const SEVERAL = 255;
+const TCP_NUMBER = numbersOf('tcp')[0] ?? 0;
 const SYN = 2;
 const ACK = 0x10;
 
@@ -79,6 +82,7 @@ export class FlowTable {
         segment.ack[at] = this.echoes.take(flow, segment.window[at] ?? 0, segment.seq[at] ?? 0, row);
       return;
     }
+    this.noteApplication(flow, segment.protocol[at] ?? 0);
     columns.flags[end] = (columns.flags[end] ?? 0) | flags;
     if ((flags & SYN) !== 0 && columns.client[flow] === 0)
       columns.client[flow] = 1 + ((flags & ACK) !== 0 ? this.direction ^ 1 : this.direction);
@@ -101,6 +105,12 @@ export class FlowTable {
     segment.tcpFlags[at] = flags | (Math.max(0, shift + 1) << WINDOW_SCALE_SHIFT);
     if ((found & ANY_RETRANSMISSION) !== 0) columns.retransmissions[flow] = (columns.retransmissions[flow] ?? 0) + 1;
     if ((found & DUPLICATE_ACK) !== 0) this.duplicates.add(row, this.tcp.duplicateOf, this.tcp.duplicateCount);
+  }
+
+  private noteApplication(flow: number, protocol: number): void {
+    if (protocol === TCP_NUMBER || protocol === 0) return;
+    const known = this.columns.application[flow] ?? 0;
+    if (known !== protocol) this.columns.application[flow] = known === 0 ? protocol : SEVERAL;
   }
 
   /** The flow of a row, a new one when none is known; sets `direction` to 0 when the row goes the way of the first packet. */
@@ -201,6 +211,16 @@ export class FlowTable {
       columns.dport[flow] === segment.dport[at]
       ? 0
       : 1;
+  }
+
+  /** The direction (0 or 1) that the client sends in. */
+  clientDirectionOf(flow: number): number {
+    return Math.max(0, (this.columns.client[flow] ?? 0) - 1);
+  }
+
+  /** Protocol that was recognised first in the flow's segments (number of the registry), 0 for none, 255 for several. */
+  applicationOf(flow: number): number {
+    return this.columns.application[flow] ?? 0;
   }
 
   /** Seconds; null when not TCP or not seen. */

@@ -31,6 +31,8 @@ export interface CaptureIndex {
   readonly issues: readonly DecodeIssue[];
   readonly bytesRead: number;
   readonly ended: boolean;
+  /** Says where captured bytes of a row are read, so that TCP streams can be put together. The bytes may be lent until the next call. */
+  readFramesWith(read: (row: number) => Uint8Array): void;
   /** Nanoseconds since the epoch. */
   timestampNs(row: number): bigint;
   /** Where the frame bytes begin in the file. */

@@ -8,6 +8,7 @@ import { hasPorts } from '../core/protocol-numbers.ts';
 import { BAD_TCP } from '../flow/analysis-flags.ts';
 import type { Flow } from '../flow/flow.ts';
 import { FlowTable } from '../flow/flow-table.ts';
+import { StreamBook } from '../flow/stream-book.ts';
 import { indexFrame } from '../wire/decode.ts';
 import { FrameFacts, HAS_ICMP, HAS_IPV4, HAS_IPV6, HAS_TCP } from '../wire/facts.ts';
 import { AddressTable } from './address-table.ts';
@@ -34,6 +35,8 @@ export class PacketIndex implements CaptureIndex {
   readonly flowTable: FlowTable;
   packetCount: number;
   ended: boolean;
+  /** Puts TCP streams together; null while nobody said where frames are read. */
+  streams: StreamBook | null;
   private readonly facts: FrameFacts;
   private current: Segment;
   private analysed: number;
@@ -46,6 +49,7 @@ export class PacketIndex implements CaptureIndex {
     this.flowTable = new FlowTable(this, splitByInterface);
     this.facts = new FrameFacts();
     this.packetCount = 0;
+    this.streams = null;
     this.analysed = 0;
     this.ended = false;
   }
@@ -64,6 +68,10 @@ export class PacketIndex implements CaptureIndex {
 
   get bytesRead() {
     return this.reader.bytesRead;
+  }
+
+  readFramesWith(read: (row: number) => Uint8Array): void {
+    this.streams = new StreamBook(this, read);
   }
 
   append(chunk: Uint8Array): void {

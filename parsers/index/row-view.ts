@@ -92,6 +92,7 @@ function flowContext(index: PacketIndex, row: number): FlowContext | null {
     prefix: prefixOf(index, row, analysis),
     notes,
     repeated: (analysis & NOT_READ_AGAIN) !== 0,
+    parts: index.streams?.partsOf(flow, row) ?? null,
     requestNo: null,
     initialRtt: table.initialRtt(flow),
   };
@@ -110,6 +111,7 @@ const NO_TCP: FlowContext = {
   prefix: '',
   notes: [],
   repeated: false,
+  parts: null,
   requestNo: null,
   initialRtt: null,
 };

@@ -95,7 +95,9 @@ function agree(bytes: Uint8Array, length: number, linkType: number): void {
     const name = last === null ? null : (alias[last] ?? last);
     expect(hot).toBe(name);
     // The columns say "look closer" whenever the tree of the headers has something wrong.
-    const header = d.issues.some((issue) => !['dns', 'http', 'data', 'link', 'tcp', 'icmpv6'].includes(issue.protocol));
+    const header = d.issues.some(
+      (issue) => !['dns', 'http', 'tls', 'data', 'link', 'tcp', 'icmpv6'].includes(issue.protocol),
+    );
     if (header) expect(has(HAS_ISSUE)).toBe(true);
   }
 }

@@ -1,10 +1,12 @@
 // The hot driver: runs the `index` decoders of a frame, one after the other, until none follows.
 // Surprise: no header may nest more than a few deep; a frame made of tags alone ends here, not in a long loop.
-import { FrameFacts, HAS_ISSUE, NEXT_IP_PROTOCOL, NEXT_NONE } from './facts.ts';
+import { FrameFacts, HAS_ISSUE, HAS_TCP, NEXT_IP_PROTOCOL, NEXT_NONE } from './facts.ts';
 import { PROTOCOLS } from './registry.gen.ts';
-import { protocolAfter, protocolOfLink } from './tables.ts';
+import { portCandidate, portCandidates, protocolAfter, protocolOfLink } from './tables.ts';
 
 export const MAX_DEPTH = 16;
+const AT_TCP_OFFSET = 12;
+const MIN_TCP = 20;
 
 const indexers = PROTOCOLS.map((protocol) => protocol.index);
 
@@ -23,15 +25,47 @@ export function headerStart(
     const indexer = indexers[number - 1];
     facts.next = NEXT_NONE;
     if (indexer === undefined || !indexer(facts) || facts.next === NEXT_NONE) return -1;
-    number = nextNumber(facts);
+    number = facts.next <= NEXT_IP_PROTOCOL ? protocolAfter(facts.next, facts.nextKey) : portChoice(facts, wanted);
   }
   return -1;
 }
 
-function nextNumber(facts: FrameFacts): number {
-  return facts.next <= NEXT_IP_PROTOCOL
-    ? protocolAfter(facts.next, facts.nextKey, 0)
-    : protocolAfter(facts.next, facts.sport, facts.dport);
+/** The protocol behind both ports that is `wanted`, otherwise the first one. */
+function portChoice(facts: FrameFacts, wanted: number): number {
+  const count = portCandidates(facts.next);
+  let first = 0;
+  for (let n = 0; n < count; n++) {
+    const number = portCandidate(facts.next, facts.sport, facts.dport, n);
+    if (number === wanted) return number;
+    if (first === 0) first = number;
+  }
+  return first;
+}
+
+/** Runs the first decoder that takes the payload behind both ports for its own; its number, 0 when none does. */
+function recognised(facts: FrameFacts): number {
+  const table = facts.next;
+  const count = portCandidates(table);
+  for (let n = 0; n < count; n++) {
+    const number = portCandidate(table, facts.sport, facts.dport, n);
+    if (number === 0) continue;
+    const indexer = indexers[number - 1];
+    facts.next = NEXT_NONE;
+    if (indexer?.(facts)) return number;
+  }
+  return 0;
+}
+
+/**
+ * Finds the TCP payload that the columns of a frame at offset 0 of `view` are about: `facts.at` … `facts.end`. False when there is no
+ * whole TCP header.
+ */
+export function payloadOf(facts: FrameFacts, view: DataView, length: number, linkType: number): boolean {
+  indexFrame(facts, view, 0, view.byteLength, length, linkType);
+  const at = facts.transportAt;
+  if ((facts.layers & HAS_TCP) === 0 || at < 0) return false;
+  facts.at = at + (view.getUint8(at + AT_TCP_OFFSET) >> 4) * 4;
+  return facts.at >= at + MIN_TCP && facts.at <= facts.end;
 }
 
 /** Fills `facts` from a frame of `caplen` bytes at `start` of `view` that had `length` bytes on the wire. Never throws. */
@@ -56,7 +90,15 @@ export function indexFrame(
     if (!indexer(facts)) return;
     facts.protocol = number;
     if (facts.next === NEXT_NONE) return;
-    number = nextNumber(facts);
+    if (facts.next <= NEXT_IP_PROTOCOL) {
+      number = protocolAfter(facts.next, facts.nextKey);
+      continue;
+    }
+    number = recognised(facts);
+    if (number === 0) return;
+    facts.protocol = number;
+    if (facts.next === NEXT_NONE) return;
+    number = protocolAfter(facts.next, facts.nextKey);
   }
 }
 

@@ -2,8 +2,11 @@
 // Surprise: what no protocol claims still becomes a layer, `data`, so that every byte of the frame can be clicked.
 import { MAX_DEPTH } from './decode.ts';
 import { Dissection, type FlowContext } from './dissection.ts';
-import { NEXT_NONE } from './facts.ts';
-import { protocolAfter, protocolNumbered, protocolOfLink } from './tables.ts';
+import { NEXT_IP_PROTOCOL, NEXT_NONE } from './facts.ts';
+import type { FieldNode } from './field.ts';
+import type { Protocol } from './protocol.ts';
+import type { SegmentParts, StreamPart } from './stream-reading.ts';
+import { portCandidate, portCandidates, protocolAfter, protocolNumbered, protocolOfLink } from './tables.ts';
 
 /** Dissects a frame that had `length` bytes on the wire; `flow` is what the index knows, null when nothing. */
 export function dissectFrame(
@@ -34,10 +37,89 @@ export function dissectFrame(
     d.next = NEXT_NONE;
     protocol.dissect(d);
     if (d.next === NEXT_NONE) break;
-    number = protocolAfter(d.next, d.nextKey, d.nextKey2);
+    if (d.next > NEXT_IP_PROTOCOL && !behindPorts(d)) break;
+    number = protocolAfter(d.next, d.nextKey);
   }
+  if (d.parts !== null) readParts(d, d.parts);
   rest(d);
   return d;
+}
+
+/** Reads the payload behind both ports by the first protocol that takes it for its own. False when none names what follows. */
+function behindPorts(d: Dissection): boolean {
+  const table = d.next;
+  const count = portCandidates(table);
+  const before = d.layers.length;
+  for (let n = 0; n < count && d.layers.length === before; n++) {
+    const protocol = protocolNumbered(portCandidate(table, d.nextKey, d.nextKey2, n));
+    if (protocol === null) continue;
+    d.next = NEXT_NONE;
+    messages(d, protocol, []);
+  }
+  return d.next !== NEXT_NONE;
+}
+
+/** Messages of one protocol until the bytes are used up or one of them is not its own. */
+function messages(d: Dissection, protocol: Protocol, notes: readonly unknown[]): void {
+  for (let i = 0; i < MAX_MESSAGES; i++) {
+    const { at } = d;
+    const layers = d.layers.length;
+    d.note = notes[i] ?? null;
+    protocol.dissect(d);
+    const goesOn = protocol.stream !== undefined && d.at > at && d.at < d.end;
+    if (!goesOn || d.next !== NEXT_NONE || (d.layers.length === layers && i === 0)) return;
+  }
+}
+
+const MAX_MESSAGES = 1000;
+
+/** Reads a TCP payload as the stream it is part of was put together. */
+function readParts(d: Dissection, { parts, fragment, begins, dataFrom }: SegmentParts): void {
+  const { at, end, wireEnd } = d;
+  const tcp = d.layers.at(-1);
+  d.parts = null;
+  for (const part of parts) {
+    const protocol = protocolNumbered(part.protocol);
+    if (protocol === null) continue;
+    d.toServer = part.toServer;
+    d.next = NEXT_NONE;
+    if (part.assembled === null) {
+      d.at = at + part.from;
+      d.end = Math.min(end, at + part.to);
+      d.wireEnd = at + part.to;
+      messages(d, protocol, part.notes);
+      d.end = end;
+      d.wireEnd = wireEnd;
+      continue;
+    }
+    const size = part.assembled.length;
+    if (tcp !== undefined) segmentNodes(d, tcp, part.segments, size);
+    const back = d.enter(`Reassembled TCP (${size} bytes)`, part.assembled);
+    messages(d, protocol, part.notes);
+    back();
+  }
+  d.at = dataFrom < 0 ? end : at + dataFrom;
+  if (fragment === 0) return;
+  const size = parts.length === 0 && dataFrom < 0 ? end - at : fragment;
+  if (tcp !== undefined) d.node(tcp, 'tcp.segment_data', `TCP segment data (${size} bytes)`, null, end - size, size);
+  if (d.locked || parts.length > 0) return;
+  const { columns } = d;
+  if (begins !== null) columns.info = `${d.flow?.prefix ?? ''}${begins}`;
+  columns.info += `${columns.info === '' ? '' : ' '}[TCP segment of a reassembled PDU]`;
+}
+
+function segmentNodes(d: Dissection, tcp: FieldNode, segments: StreamPart['segments'], size: number): void {
+  const list = segments.map((segment) => `#${segment.no}(${segment.size})`).join(', ');
+  const node = d.generated(
+    tcp,
+    'tcp.segments',
+    `${segments.length} Reassembled TCP Segments (${size} bytes): ${list}`,
+    null,
+  );
+  for (const { no, size: part } of segments)
+    d.generated(node, 'tcp.segment', `Frame: ${no}, payload: ${part} bytes`, String(no));
+  d.generated(node, 'tcp.segment.count', `Segment count: ${segments.length}`, String(segments.length));
+  d.generated(node, 'tcp.reassembled.length', `Reassembled TCP length: ${size}`, String(size));
 }
 
 function rest(d: Dissection): void {

@@ -5,6 +5,7 @@ import { ipText } from '../core/address.ts';
 import type { DecodeIssue } from '../core/issue.ts';
 import { NEXT_NONE } from './facts.ts';
 import type { FieldNode } from './field.ts';
+import type { SegmentParts } from './stream-reading.ts';
 
 /** What the index knows about the packet's flow, which the bytes alone do not tell. */
 export interface FlowContext {
@@ -27,6 +28,8 @@ export interface FlowContext {
   }[];
   /** A retransmission or keep-alive: what it carries is not read again. */
   readonly repeated: boolean;
+  /** What the payload is, where the stream was put together; null: read the segment by itself. */
+  readonly parts: SegmentParts | null;
   /** Packet number (from 1) that an ICMP reply answers. */
   readonly requestNo: number | null;
   readonly initialRtt: number | null;
@@ -71,6 +74,12 @@ export class Dissection {
   locked: boolean;
   /** A header claims bytes that the packet does not have; the list says so. */
   isMalformed: boolean;
+  /** Set by TCP: its payload is read by this plan, not by the port tables. */
+  parts: SegmentParts | null;
+  /** For a TCP protocol: what its reader said of this message; whether it goes to the server; whether one came before it in this row. */
+  note: unknown;
+  toServer: boolean;
+  continued: boolean;
   /** TTL or hop limit of the last IP header; ICMP shows it. */
   ttl: number;
   /** Text of the link-layer source, for ARP over cooked captures. */
@@ -95,6 +104,10 @@ export class Dissection {
     this.columns = { source: '', destination: '', protocol: '', info: '' };
     this.locked = false;
     this.isMalformed = false;
+    this.parts = null;
+    this.note = null;
+    this.toServer = true;
+    this.continued = false;
     this.ttl = 0;
     this.linkSource = '';
     this.nodes = 0;
@@ -215,6 +228,14 @@ export class Dissection {
     if (this.locked) return;
     this.columns.protocol = protocol;
     this.columns.info = info;
+  }
+
+  /** Sets the columns; where another message of the row stands before, its text is kept, then `separator`, then this one's. */
+  addInfo(protocol: string, info: string, separator: string): void {
+    if (this.locked) return;
+    this.columns.protocol = protocol;
+    this.columns.info = this.continued ? `${this.columns.info}${separator}${info}` : info;
+    this.continued = true;
   }
 
   setAddresses(source: string, destination: string): void {

@@ -5,6 +5,7 @@ import { classText, dnsTypeName, readName, recordData } from './dns-records.ts';
 import { type FrameFacts, HAS_TCP } from './facts.ts';
 import type { FieldNode } from './field.ts';
 import type { Protocol } from './protocol.ts';
+import { ONE_MORE, sizedBy } from './stream-reading.ts';
 
 const AT_FLAGS = 2;
 const AT_QUESTIONS = 4;
@@ -298,4 +299,5 @@ export const protocol: Protocol = {
   ],
   index,
   dissect,
+  stream: sizedBy((bytes, at, end) => (end - at < 2 ? ONE_MORE : 2 + ((bytes[at] ?? 0) << 8) + (bytes[at + 1] ?? 0))),
 };

@@ -1,14 +1,14 @@
 // HTTP/1 (RFC 9112): the first line and the headers of a message that begins in this segment.
-// Surprise: TCP streams are not put together, so a body that goes on in later segments shows there as plain TCP.
+// Surprise: where segments were not put together, a body that goes on in later segments shows there as plain TCP.
 import { asciiText, type Dissection } from './dissection.ts';
 import type { FrameFacts } from './facts.ts';
 import type { FieldNode } from './field.ts';
+import { CONTINUATION, HttpStream, isChunked, readChunks, readHead, startsLikeHttp } from './http1-stream.ts';
 import type { Protocol } from './protocol.ts';
 
 /** Ports where Wireshark expects HTTP by default. */
 const PORTS = [80, 3128, 3132, 5985, 8080, 8088, 11371, 1900, 2869, 2710];
 
-const METHODS = ['GET ', 'POST ', 'PUT ', 'HEAD ', 'DELETE ', 'PATCH ', 'OPTIONS ', 'CONNECT ', 'TRACE ', 'HTTP/'];
 const CR = 13;
 const LF = 10;
 const MAX_LINE = 8192;
@@ -32,16 +32,6 @@ const HEADER_FIELDS: ReadonlyMap<string, string> = new Map([
   ['x-forwarded-for', 'http.x_forwarded_for'],
 ]);
 
-function startsLikeHttp(view: DataView, at: number, end: number): boolean {
-  for (const method of METHODS) {
-    if (at + method.length > end) continue;
-    let same = true;
-    for (let i = 0; same && i < method.length; i++) same = view.getUint8(at + i) === method.charCodeAt(i);
-    if (same) return true;
-  }
-  return false;
-}
-
 function index(facts: FrameFacts): boolean {
   return startsLikeHttp(facts.view, facts.at, facts.end);
 }
@@ -61,12 +51,22 @@ function textOf(d: Dissection, from: number, end: number): string {
 
 function dissect(d: Dissection): void {
   const from = d.at;
+  if (d.note === CONTINUATION) {
+    d.layer('http', 'Hypertext Transfer Protocol', from, d.left);
+    d.addInfo('HTTP', `${d.continued ? '' : (d.flow?.prefix ?? '')}Continuation`, '');
+    d.at = d.end;
+    return;
+  }
   if (!startsLikeHttp(d.view, from, d.end)) return;
-  const prefix = d.locked ? '' : (d.flow?.prefix ?? '');
+  const prefix = d.locked || d.continued ? '' : (d.flow?.prefix ?? '');
+  const before = d.continued ? d.columns.info : null;
   const layer = d.layer('http', 'Hypertext Transfer Protocol', from, d.left);
   const end = lineEnd(d, from);
   const first = textOf(d, from, end < 0 ? d.end : end);
-  d.setProtocol('HTTP', `${prefix}${first}${end < 0 ? '' : ' '}`);
+  const lineInfo = `${prefix}${first}${end < 0 ? '' : ' '}`;
+  const say = (protocol: string, text: string): void => d.setProtocol(protocol, `${before ?? ''}${text}`);
+  say('HTTP', lineInfo);
+  d.continued = true;
   d.at = d.end;
   firstLine(d, layer, first, from, end < 0 ? d.end : end);
   if (end < 0) {
@@ -79,12 +79,40 @@ function dissect(d: Dissection): void {
     return;
   }
   layer.length = body - from;
-  if (body >= d.end) return;
-  d.field(layer, 'http.file_data', 'File Data', `${d.end - body} bytes`, body, d.end - body);
+  const stop = Math.min(d.end, bodyEnd(d, from, body));
+  d.at = stop;
+  if (body >= stop) return;
+  bodyNodes(d, layer, from, body, stop);
   if (type === 'application/json') {
-    d.layer('json', 'JavaScript Object Notation: application/json', body, d.end - body);
-    d.setProtocol('HTTP/JSON', `${prefix}${first} , JavaScript Object Notation (application/json)`);
-  } else if (type !== '') d.setProtocol('HTTP', `${prefix}${first}  (${type})`);
+    d.layer('json', 'JavaScript Object Notation: application/json', body, stop - body);
+    say('HTTP/JSON', `${lineInfo}, JavaScript Object Notation (application/json)`);
+  } else if (type !== '') say('HTTP', `${lineInfo} (${type})`);
+}
+
+/** Where the message that begins at `from` ends, as far as its own bytes say. */
+function bodyEnd(d: Dissection, from: number, body: number): number {
+  const head = readHead(d.bytes, from, d.end);
+  if (head === null) return d.end;
+  if (isChunked(head)) {
+    const { end, state } = readChunks(d.bytes, body, d.end);
+    return state === 'whole' ? end : d.end;
+  }
+  const length = head.headers.get('content-length');
+  if (length !== undefined && /^\d+$/.test(length)) return body + Number(length);
+  return head.firstLine.startsWith('HTTP/') ? d.end : body;
+}
+
+function bodyNodes(d: Dissection, layer: FieldNode, from: number, body: number, stop: number): void {
+  const head = readHead(d.bytes, from, d.end);
+  let size = stop - body;
+  if (head !== null && isChunked(head)) {
+    const { chunks } = readChunks(d.bytes, body, stop);
+    const node = d.node(layer, null, 'HTTP chunked response', null, body, stop - body);
+    for (const { from: at, to } of chunks)
+      d.node(node, 'http.chunk_data', `Data chunk (${to - at} octets)`, String(to - at), at, to - at);
+    size = chunks.reduce((sum, chunk) => sum + chunk.to - chunk.from, 0);
+  }
+  d.field(layer, 'http.file_data', 'File Data', `${size} bytes`, body, stop - body);
 }
 
 function firstLine(d: Dissection, layer: FieldNode, line: string, from: number, end: number): void {
@@ -145,8 +173,10 @@ export const protocol: Protocol = {
     { name: 'http.response.code', kind: 'uint' },
     { name: 'http.response.phrase', kind: 'text' },
     { name: 'http.file_data', kind: 'bytes' },
+    { name: 'http.chunk_data', kind: 'bytes' },
     ...[...HEADER_FIELDS.values()].map((name) => ({ name, kind: 'text' as const })),
   ],
   index,
   dissect,
+  stream: () => new HttpStream(),
 };

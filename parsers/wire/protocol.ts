@@ -3,6 +3,7 @@
 // Surprise: protocols never call each other. A decoder names a table and a key (`next`, `nextKey`), the driver looks the rest up.
 import type { Dissection } from './dissection.ts';
 import type { FrameFacts } from './facts.ts';
+import type { StreamReader } from './stream-reading.ts';
 
 /** Where a protocol is found. Ports are looked up lower port first, as Wireshark does. */
 export interface Attachments {
@@ -11,8 +12,11 @@ export interface Attachments {
   readonly ipProtocols?: readonly number[];
   readonly tcpPorts?: readonly number[];
   readonly udpPorts?: readonly number[];
-  /** Asked about TCP payloads on ports that no table knows; its decoders must recognise their own bytes. */
+  /** Asked about payloads on ports that no table knows, or whose protocol says no; must recognise its own bytes. */
   readonly tcpAnyPort?: boolean;
+  readonly udpAnyPort?: boolean;
+  /** Protocols (display-filter names) inside whose TCP connections this one turns up, as WebSocket after an upgrade of HTTP. */
+  readonly within?: readonly string[];
 }
 
 /** How the display filter compares a field. `none` has no value: it is there or it is not. */
@@ -39,6 +43,11 @@ export interface Protocol {
   readonly fields: readonly FieldSpec[];
   /** Hot: reads `facts.at` … `facts.end`, fills columns. False when the bytes are not this protocol after all. */
   index(facts: FrameFacts): boolean;
-  /** Cold: the same bytes as a tree, with the columns of the packet list. */
+  /**
+   * Cold: the same bytes as a tree, with the columns of the packet list. Over TCP one message a call: `d.note` is what `stream` gave
+   * for it, null when segments were not put together. Adds no layer when the bytes are not this protocol.
+   */
   dissect(d: Dissection): void;
+  /** How its messages follow one another over TCP; without it every segment is read by itself. `byPort`: one of its ports led here. */
+  readonly stream?: (byPort: boolean) => StreamReader;
 }

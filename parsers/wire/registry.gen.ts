@@ -16,6 +16,7 @@ import { protocol as rawIp } from './raw-ip.ts';
 import { protocol as sll } from './sll.ts';
 import { protocol as sll2 } from './sll2.ts';
 import { protocol as tcp } from './tcp.ts';
+import { protocol as tls } from './tls.ts';
 import { protocol as udp } from './udp.ts';
 import { protocol as vlan } from './vlan.ts';
 import { protocol as vxlan } from './vxlan.ts';
@@ -37,6 +38,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   sll,
   sll2,
   tcp,
+  tls,
   udp,
   vlan,
   vxlan,

@@ -1,6 +1,6 @@
 // Which protocol follows: the attachments of all protocol files, turned into flat tables of registry numbers.
 // Surprise: number 0 means "nobody"; protocol n of the registry is number n + 1, so that a table of zeros is an empty one.
-import { NEXT_ETHERTYPE, NEXT_IP_PROTOCOL, NEXT_TCP_PORTS, NEXT_UDP_PORTS } from './facts.ts';
+import { NEXT_ETHERTYPE, NEXT_IP_PROTOCOL, NEXT_TCP_PORTS } from './facts.ts';
 import type { Protocol } from './protocol.ts';
 import { PROTOCOLS } from './registry.gen.ts';
 
@@ -9,7 +9,8 @@ const etherTypes = new Uint8Array(65_536);
 const ipProtocols = new Uint8Array(256);
 const tcpPorts = new Uint8Array(65_536);
 const udpPorts = new Uint8Array(65_536);
-let anyTcpPort = 0;
+const anyTcp: number[] = [];
+const anyUdp: number[] = [];
 
 for (const [place, { attach }] of PROTOCOLS.entries()) {
   const number = place + 1;
@@ -18,7 +19,8 @@ for (const [place, { attach }] of PROTOCOLS.entries()) {
   for (const key of attach.ipProtocols ?? []) ipProtocols[key] = number;
   for (const key of attach.tcpPorts ?? []) tcpPorts[key] = number;
   for (const key of attach.udpPorts ?? []) udpPorts[key] = number;
-  if (attach.tcpAnyPort) anyTcpPort = number;
+  if (attach.tcpAnyPort) anyTcp.push(number);
+  if (attach.udpAnyPort) anyUdp.push(number);
 }
 
 /** Number of the protocol at a link type; 0 when nothing decodes it. */
@@ -26,25 +28,40 @@ export function protocolOfLink(linkType: number): number {
   return links.get(linkType) ?? 0;
 }
 
-/** Number of the protocol that a table gives for a key; port tables take both ports and try the lower one first. */
-export function protocolAfter(table: number, key: number, key2: number): number {
+/** Number of the protocol that a table gives for a key. */
+export function protocolAfter(table: number, key: number): number {
   switch (table) {
     case NEXT_ETHERTYPE:
       return etherTypes[key] ?? 0;
     case NEXT_IP_PROTOCOL:
       return ipProtocols[key] ?? 0;
-    case NEXT_TCP_PORTS:
-      return byPort(tcpPorts, key, key2) || anyTcpPort;
-    case NEXT_UDP_PORTS:
-      return byPort(udpPorts, key, key2);
     default:
       return 0;
   }
 }
 
-function byPort(ports: Uint8Array, one: number, other: number): number {
-  const low = ports[Math.min(one, other)] ?? 0;
-  return low !== 0 ? low : (ports[Math.max(one, other)] ?? 0);
+/**
+ * The protocols to ask about a payload between two ports, the lower port's first, as Wireshark does; then those that know their own
+ * bytes. The n-th is `portCandidate(table, one, other, n)`; 0 where the list ends, and where a port has none.
+ */
+export function portCandidate(table: number, one: number, other: number, n: number): number {
+  const ports = table === NEXT_TCP_PORTS ? tcpPorts : udpPorts;
+  if (n === 0) return ports[one < other ? one : other] ?? 0;
+  if (n === 1) return ports[one < other ? other : one] ?? 0;
+  return (table === NEXT_TCP_PORTS ? anyTcp : anyUdp)[n - 2] ?? 0;
+}
+
+export function portCandidates(table: number): number {
+  return 2 + (table === NEXT_TCP_PORTS ? anyTcp : anyUdp).length;
+}
+
+export function tcpCandidates(one: number, other: number): number[] {
+  const found: number[] = [];
+  for (let n = 0; n < portCandidates(NEXT_TCP_PORTS); n++) {
+    const number = portCandidate(NEXT_TCP_PORTS, one, other, n);
+    if (number !== 0 && !found.includes(number)) found.push(number);
+  }
+  return found;
 }
 
 export function protocolNumbered(number: number): Protocol | null {
@@ -56,4 +73,22 @@ export function numbersOf(filter: string): readonly number[] {
   const found: number[] = [];
   for (const [place, protocol] of PROTOCOLS.entries()) if (protocol.filter === filter) found.push(place + 1);
   return found;
+}
+
+/** True for protocols that hang on ports or are recognised behind them: a row has one of them at most as its last. */
+export function isOverPorts(filter: string): boolean {
+  return PROTOCOLS.some(
+    ({ filter: name, attach }) =>
+      name === filter &&
+      attach.linkTypes === undefined &&
+      attach.etherTypes === undefined &&
+      attach.ipProtocols === undefined,
+  );
+}
+
+/** Numbers of the protocols inside whose connections this one turns up. */
+export function carriersOf(filter: string): readonly number[] {
+  return PROTOCOLS.filter((protocol) => protocol.filter === filter)
+    .flatMap(({ attach }) => attach.within ?? [])
+    .flatMap(numbersOf);
 }

@@ -180,6 +180,10 @@ function dissect(d: Dissection): void {
   d.at = at + headerLength;
   if (length === 0) return;
   d.node(layer, 'tcp.payload', `TCP payload (${length} bytes)`, null, d.at, length);
+  if (known?.parts) {
+    d.parts = known.parts;
+    return;
+  }
   if ((flags & RST) !== 0 || known?.repeated) return;
   d.next = NEXT_TCP_PORTS;
   d.nextKey = sport;
@@ -280,6 +284,11 @@ export const protocol: Protocol = {
     { name: 'tcp.checksum', kind: 'uint', bits: [128, 16] },
     { name: 'tcp.urgent_pointer', kind: 'uint', bits: [144, 16] },
     { name: 'tcp.payload', kind: 'bytes' },
+    { name: 'tcp.segment_data', kind: 'bytes' },
+    { name: 'tcp.segments', kind: 'none' },
+    { name: 'tcp.segment', kind: 'uint' },
+    { name: 'tcp.segment.count', kind: 'uint' },
+    { name: 'tcp.reassembled.length', kind: 'uint' },
     { name: 'tcp.analysis', kind: 'none' },
     { name: 'tcp.analysis.initial_rtt', kind: 'seconds' },
     { name: 'tcp.analysis.flags', kind: 'none' },

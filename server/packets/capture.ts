@@ -13,6 +13,7 @@ export class Capture {
     this.path = path;
     this.index = index;
     this.frames = frames;
+    index.readFramesWith((row) => this.frame(row));
   }
 
   /** Lent until the next call. */

@@ -76,10 +76,12 @@ export function askOurselves(bytes: Uint8Array): string[][] {
   indexer.append(bytes);
   indexer.end();
   const { index } = indexer;
+  const frameOf = (row: number): Uint8Array =>
+    bytes.subarray(index.fileOffset(row), index.fileOffset(row) + index.caplen(row));
+  index.readFramesWith(frameOf);
   const rows: string[][] = [];
   for (let row = 0; row < index.packetCount; row++) {
-    const from = index.fileOffset(row);
-    const frame = bytes.subarray(from, from + index.caplen(row));
+    const frame = frameOf(row);
     const summary = describePacket(index, row, frame);
     const values = valuesOf(dissectPacket(index, row, frame).layers);
     values.set('_ws.col.Source', [summary.source]);
