@@ -1,6 +1,6 @@
 // All conversations of a capture: found by hash, counted, and for TCP judged packet by packet. Runs over the index's columns as a
 // second pass, in file order. Surprise: when ports are reused, the new connection gets a new flow and takes the key over.
-import { hasPorts, TCP } from '../core/protocol-numbers.ts';
+import { hasPorts, SCTP, TCP } from '../core/protocol-numbers.ts';
 import type { PacketIndex } from '../index/packet-index.ts';
 import { SEGMENT_BITS, SEGMENT_MASK, type Segment, TCP_FLAG_BITS, WINDOW_SCALE_SHIFT } from '../index/segment.ts';
 import { HAS_ICMP, HAS_IPV4, HAS_IPV6, HAS_TCP } from '../wire/facts.ts';
@@ -78,7 +78,9 @@ export class FlowTable {
     columns.bytes[end] = (columns.bytes[end] ?? 0) + (segment.length[at] ?? 0);
     columns.lastRow[flow] = row;
     if (!isTcp) {
-      if ((layers & HAS_ICMP) !== 0)
+      if (segment.ipProtocol[at] === SCTP) {
+        if (segment.window[at] === 1) this.tcp.noteFirst(end, segment.seq[at] ?? 0);
+      } else if ((layers & HAS_ICMP) !== 0)
         segment.ack[at] = this.echoes.take(flow, segment.window[at] ?? 0, segment.seq[at] ?? 0, row);
       return;
     }

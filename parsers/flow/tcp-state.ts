@@ -158,6 +158,13 @@ export class TcpState {
     return found;
   }
 
+  /** SCTP: the first number of direction `f` counts as 0. */
+  noteFirst(f: number, tsn: number): void {
+    if (this.baseKnown[f] === 1) return;
+    this.base[f] = tsn;
+    this.baseKnown[f] = 1;
+  }
+
   /** The number that counted as 0 in direction `f` when packet `no` came; null before one was seen. */
   baseAt(f: number, no: number): number | null {
     if (this.baseKnown[f] !== 1) return null;

@@ -4,7 +4,7 @@
 import { CaptureReader } from '../capture/reader.ts';
 import type { CaptureRecord } from '../capture/record.ts';
 import { type Ip, ipv4 } from '../core/address.ts';
-import { hasPorts } from '../core/protocol-numbers.ts';
+import { hasPorts, SCTP } from '../core/protocol-numbers.ts';
 import { BAD_TCP } from '../flow/analysis-flags.ts';
 import type { Flow } from '../flow/flow.ts';
 import { FlowTable } from '../flow/flow-table.ts';
@@ -135,7 +135,7 @@ export class PacketIndex implements CaptureIndex {
     current.ipProtocol[at] = facts.ipProtocol;
     current.sport[at] = facts.sport;
     current.dport[at] = facts.dport;
-    if ((facts.layers & HAS_ICMP) !== 0) {
+    if ((facts.layers & HAS_ICMP) !== 0 || facts.ipProtocol === SCTP) {
       current.seq[at] = facts.seq;
       current.window[at] = facts.window;
     } else if ((facts.layers & HAS_TCP) !== 0) {

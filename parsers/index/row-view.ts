@@ -1,7 +1,7 @@
 // One row made visible: joins what the bytes say (wire/dissect.ts) with what the index knows of the flow.
 // Surprise: everything here runs for the rows on the screen only, so it may make objects and strings as it likes.
 
-import { TCP } from '../core/protocol-numbers.ts';
+import { SCTP, TCP } from '../core/protocol-numbers.ts';
 import {
   ANALYSIS_FLAGS,
   DUPLICATE_ACK,
@@ -65,11 +65,15 @@ function flowContext(index: PacketIndex, row: number): FlowContext | null {
   const layers = index.layersOf(row);
   const stream = table.streamOf(flow);
   if ((layers & HAS_TCP) === 0) {
+    const protocol = index.segmentOf(row).ipProtocol[row & SEGMENT_MASK] ?? 0;
+    const sctp = flow * 2 + (protocol === SCTP ? table.directionOf(flow, row) : 0);
     const request = (layers & HAS_ICMP) === 0 ? 0 : (index.segmentOf(row).ack[row & SEGMENT_MASK] ?? 0);
     return {
       ...NO_TCP,
-      ipProtocol: index.segmentOf(row).ipProtocol[row & SEGMENT_MASK] ?? 0,
+      ipProtocol: protocol,
       stream,
+      baseSeq: protocol === SCTP ? table.tcp.baseAt(sctp, row + 1) : null,
+      baseAck: protocol === SCTP ? table.tcp.baseAt(sctp ^ 1, row + 1) : null,
       requestNo: request === 0 ? null : request,
     };
   }

@@ -1,6 +1,6 @@
 // The hot driver: runs the `index` decoders of a frame, one after the other, until none follows.
 // Surprise: no header may nest more than a few deep; a frame made of tags alone ends here, not in a long loop.
-import { FrameFacts, HAS_ISSUE, HAS_TCP, NEXT_IP_PROTOCOL, NEXT_NONE } from './facts.ts';
+import { FrameFacts, HAS_ISSUE, HAS_TCP, NEXT_NONE, NEXT_TCP_PORTS } from './facts.ts';
 import { PROTOCOLS } from './registry.gen.ts';
 import { portCandidate, portCandidates, protocolAfter, protocolOfLink } from './tables.ts';
 
@@ -25,7 +25,7 @@ export function headerStart(
     const indexer = indexers[number - 1];
     facts.next = NEXT_NONE;
     if (indexer === undefined || !indexer(facts) || facts.next === NEXT_NONE) return -1;
-    number = facts.next <= NEXT_IP_PROTOCOL ? protocolAfter(facts.next, facts.nextKey) : portChoice(facts, wanted);
+    number = facts.next < NEXT_TCP_PORTS ? protocolAfter(facts.next, facts.nextKey) : portChoice(facts, wanted);
   }
   return -1;
 }
@@ -90,7 +90,7 @@ export function indexFrame(
     if (!indexer(facts)) return;
     facts.protocol = number;
     if (facts.next === NEXT_NONE) return;
-    if (facts.next <= NEXT_IP_PROTOCOL) {
+    if (facts.next < NEXT_TCP_PORTS) {
       number = protocolAfter(facts.next, facts.nextKey);
       continue;
     }

@@ -2,7 +2,7 @@
 // Surprise: what no protocol claims still becomes a layer, `data`, so that every byte of the frame can be clicked.
 import { MAX_DEPTH } from './decode.ts';
 import { Dissection, type FlowContext } from './dissection.ts';
-import { NEXT_IP_PROTOCOL, NEXT_NONE } from './facts.ts';
+import { NEXT_NONE, NEXT_TCP_PORTS } from './facts.ts';
 import type { FieldNode } from './field.ts';
 import type { Protocol } from './protocol.ts';
 import type { SegmentParts, StreamPart } from './stream-reading.ts';
@@ -37,7 +37,7 @@ export function dissectFrame(
     d.next = NEXT_NONE;
     protocol.dissect(d);
     if (d.next === NEXT_NONE) break;
-    if (d.next > NEXT_IP_PROTOCOL && !behindPorts(d)) break;
+    if (d.next >= NEXT_TCP_PORTS && !behindPorts(d)) break;
     number = protocolAfter(d.next, d.nextKey);
   }
   if (d.parts !== null) readParts(d, d.parts);

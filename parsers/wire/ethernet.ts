@@ -1,9 +1,9 @@
 // Ethernet II frames (IEEE 802.3 clause 3). Attached to link type 1, and to the payload of tunnels as "transparent Ethernet".
-// Surprise: a type field of 1500 or less is a length (802.3 with LLC): such frames stop here, they carry no IP in practice.
+// Surprise: a type field of 1500 or less is a length (802.3), and LLC follows; what lies beyond the length is padding.
 
 import { type Dissection, hexText, macName } from './dissection.ts';
 import { etherTypeName } from './ethertype.ts';
-import { type FrameFacts, NEXT_ETHERTYPE } from './facts.ts';
+import { type FrameFacts, LLC, NEXT_ETHERTYPE, NEXT_LLC } from './facts.ts';
 import type { Protocol } from './protocol.ts';
 
 const AT_DST = 0;
@@ -11,12 +11,18 @@ const AT_SRC = 6;
 const AT_TYPE = 12;
 const HEADER = 14;
 const MAX_LENGTH_FIELD = 1500;
+const MIN_TYPE = 1536;
 
 function index(facts: FrameFacts): boolean {
   if (!facts.has(HEADER)) return true;
   const type = facts.view.getUint16(facts.at + AT_TYPE);
   facts.at += HEADER;
-  if (type > MAX_LENGTH_FIELD) {
+  if (type <= MAX_LENGTH_FIELD) {
+    facts.wireEnd = Math.min(facts.wireEnd, facts.at + type);
+    facts.end = Math.min(facts.end, facts.wireEnd);
+    facts.next = NEXT_LLC;
+    facts.nextKey = LLC;
+  } else if (type >= MIN_TYPE) {
     facts.next = NEXT_ETHERTYPE;
     facts.nextKey = type;
   }
@@ -44,7 +50,14 @@ function dissect(d: Dissection): void {
   d.at = at + HEADER;
   if (isLength) {
     d.field(layer, 'eth.len', 'Length', type, at + AT_TYPE, 2);
-    d.setProtocol('LLC', '');
+    d.wireEnd = Math.min(d.wireEnd, d.at + type);
+    d.end = Math.min(d.end, d.wireEnd);
+    d.next = NEXT_LLC;
+    d.nextKey = LLC;
+    return;
+  }
+  if (type < MIN_TYPE) {
+    d.setProtocol('Ethernet', `Ethernet Unknown: Invalid length/type: ${hexText(type, 4)} (${type})`);
     return;
   }
   d.node(layer, 'eth.type', `Type: ${etherTypeName(type)} (${hexText(type, 4)})`, hexText(type, 4), at + AT_TYPE, 2);

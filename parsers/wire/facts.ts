@@ -18,8 +18,15 @@ export const HAS_ISSUE = 128;
 export const NEXT_NONE = 0;
 export const NEXT_ETHERTYPE = 1;
 export const NEXT_IP_PROTOCOL = 2;
-export const NEXT_TCP_PORTS = 3;
-export const NEXT_UDP_PORTS = 4;
+export const NEXT_LLC = 3;
+export const NEXT_PPP = 4;
+/** The tables of ports come last: what they give is a list of candidates. */
+export const NEXT_TCP_PORTS = 5;
+export const NEXT_UDP_PORTS = 6;
+
+/** Keys of LLC's and PPP's tables that mean the LLC and the PPP header itself. */
+export const LLC = 256;
+export const PPP = 0;
 
 const NO_VIEW = new DataView(new ArrayBuffer(0));
 

@@ -1,4 +1,4 @@
-// IPv6 (RFC 8200) with its extension headers: hop-by-hop, routing, fragment, destination options, authentication.
+// IPv6 (RFC 8200) with its extension headers: hop-by-hop, routing, fragment, destination options.
 // Surprise: extension headers are a chain of any length; it is bounded here, and a payload length of 0 means a jumbogram or TSO.
 import { type Dissection, hexText } from './dissection.ts';
 import { type FrameFacts, HAS_INNER, HAS_IPV4, HAS_IPV6, HAS_ISSUE, NEXT_IP_PROTOCOL } from './facts.ts';
@@ -16,7 +16,6 @@ const HEADER = 40;
 const HOP_BY_HOP = 0;
 const ROUTING = 43;
 const FRAGMENT = 44;
-const AUTHENTICATION = 51;
 const DESTINATION = 60;
 const MAX_EXTENSIONS = 16;
 
@@ -24,20 +23,16 @@ const EXTENSION_NAMES: ReadonlyMap<number, { filter: string; label: string }> = 
   [HOP_BY_HOP, { filter: 'ipv6.hopopts', label: 'IPv6 Hop-by-Hop Option' }],
   [ROUTING, { filter: 'ipv6.routing', label: 'Routing Header for IPv6' }],
   [FRAGMENT, { filter: 'ipv6.fraghdr', label: 'Fragment Header for IPv6' }],
-  [AUTHENTICATION, { filter: 'ah', label: 'Authentication Header' }],
   [DESTINATION, { filter: 'ipv6.dstopts', label: 'Destination Options for IPv6' }],
 ]);
 
 function isExtension(next: number): boolean {
-  return (
-    next === HOP_BY_HOP || next === ROUTING || next === FRAGMENT || next === AUTHENTICATION || next === DESTINATION
-  );
+  return next === HOP_BY_HOP || next === ROUTING || next === FRAGMENT || next === DESTINATION;
 }
 
 /** Bytes of an extension header whose second byte is `second`. */
 function extensionLength(kind: number, second: number): number {
-  if (kind === FRAGMENT) return 8;
-  return kind === AUTHENTICATION ? (second + 2) * 4 : (second + 1) * 8;
+  return kind === FRAGMENT ? 8 : (second + 1) * 8;
 }
 
 function index(facts: FrameFacts): boolean {
@@ -219,8 +214,6 @@ export const protocol: Protocol = {
     { name: 'ipv6.fraghdr.offset', kind: 'uint' },
     { name: 'ipv6.fraghdr.more', kind: 'bool' },
     { name: 'ipv6.fraghdr.ident', kind: 'uint' },
-    { name: 'ah', kind: 'none' },
-    { name: 'ah.nxt', kind: 'uint' },
   ],
   index,
   dissect,

@@ -10,6 +10,9 @@ export interface Attachments {
   readonly linkTypes?: readonly number[];
   readonly etherTypes?: readonly number[];
   readonly ipProtocols?: readonly number[];
+  /** Destination service access points of LLC, and protocol numbers of PPP. */
+  readonly llcSaps?: readonly number[];
+  readonly pppProtocols?: readonly number[];
   readonly tcpPorts?: readonly number[];
   readonly udpPorts?: readonly number[];
   /** Asked about payloads on ports that no table knows, or whose protocol says no; must recognise its own bytes. */

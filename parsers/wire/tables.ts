@@ -1,12 +1,14 @@
 // Which protocol follows: the attachments of all protocol files, turned into flat tables of registry numbers.
 // Surprise: number 0 means "nobody"; protocol n of the registry is number n + 1, so that a table of zeros is an empty one.
-import { NEXT_ETHERTYPE, NEXT_IP_PROTOCOL, NEXT_TCP_PORTS } from './facts.ts';
+import { NEXT_ETHERTYPE, NEXT_IP_PROTOCOL, NEXT_LLC, NEXT_PPP, NEXT_TCP_PORTS } from './facts.ts';
 import type { Protocol } from './protocol.ts';
 import { PROTOCOLS } from './registry.gen.ts';
 
 const links = new Map<number, number>();
 const etherTypes = new Uint8Array(65_536);
 const ipProtocols = new Uint8Array(256);
+const llcSaps = new Uint8Array(257);
+const pppProtocols = new Uint8Array(65_536);
 const tcpPorts = new Uint8Array(65_536);
 const udpPorts = new Uint8Array(65_536);
 const anyTcp: number[] = [];
@@ -17,6 +19,8 @@ for (const [place, { attach }] of PROTOCOLS.entries()) {
   for (const key of attach.linkTypes ?? []) links.set(key, number);
   for (const key of attach.etherTypes ?? []) etherTypes[key] = number;
   for (const key of attach.ipProtocols ?? []) ipProtocols[key] = number;
+  for (const key of attach.llcSaps ?? []) llcSaps[key] = number;
+  for (const key of attach.pppProtocols ?? []) pppProtocols[key] = number;
   for (const key of attach.tcpPorts ?? []) tcpPorts[key] = number;
   for (const key of attach.udpPorts ?? []) udpPorts[key] = number;
   if (attach.tcpAnyPort) anyTcp.push(number);
@@ -35,6 +39,10 @@ export function protocolAfter(table: number, key: number): number {
       return etherTypes[key] ?? 0;
     case NEXT_IP_PROTOCOL:
       return ipProtocols[key] ?? 0;
+    case NEXT_LLC:
+      return llcSaps[key] ?? 0;
+    case NEXT_PPP:
+      return pppProtocols[key] ?? 0;
     default:
       return 0;
   }

@@ -70,7 +70,8 @@ function dissect(d: Dissection): void {
   }
   d.at = at + HEADER;
   const payload = Math.max(0, d.wireEnd - d.at);
-  const overIpv6 = d.layers[d.layers.length - 2]?.filter === 'ipv6';
+  const carriers = d.layers.filter((other) => other.filter === 'ip' || other.filter === 'ipv6');
+  const overIpv6 = carriers[carriers.length - 1]?.filter === 'ipv6';
   d.setProtocol(
     'UDP',
     `${sport} → ${dport} Len=${payload}${checksum === 0 && overIpv6 ? ' [ILLEGAL CHECKSUM (0)]' : ''}`,

@@ -3,7 +3,7 @@
 import type { Dissection } from './dissection.ts';
 import { hexText } from './dissection.ts';
 import { etherTypeName } from './ethertype.ts';
-import { type FrameFacts, NEXT_ETHERTYPE } from './facts.ts';
+import { type FrameFacts, LLC, NEXT_ETHERTYPE, NEXT_LLC } from './facts.ts';
 import type { Protocol } from './protocol.ts';
 
 const AT_TCI = 0;
@@ -15,10 +15,8 @@ function index(facts: FrameFacts): boolean {
   if (!facts.has(HEADER)) return true;
   const type = facts.view.getUint16(facts.at + AT_TYPE);
   facts.at += HEADER;
-  if (type > 1500) {
-    facts.next = NEXT_ETHERTYPE;
-    facts.nextKey = type;
-  }
+  facts.next = type > 1500 ? NEXT_ETHERTYPE : NEXT_LLC;
+  facts.nextKey = type > 1500 ? type : LLC;
   return true;
 }
 
@@ -42,13 +40,15 @@ function dissect(d: Dissection): void {
   d.field(layer, `${filter}.priority`, 'Priority', priority, at, 2);
   d.node(layer, `${filter}.dei`, `DEI: ${dei === 1 ? 'Eligible' : 'Ineligible'}`, String(dei), at, 2);
   d.field(layer, `${filter}.id`, 'ID', id, at, 2);
-  d.node(layer, 'vlan.etype', `Type: ${etherTypeName(type)} (${hexText(type, 4)})`, hexText(type, 4), at + AT_TYPE, 2);
+  const text = hexText(type, 4);
+  if (type <= 1500) d.field(layer, 'vlan.len', 'Length', type, at + AT_TYPE, 2);
+  else if (filter === 'vlan')
+    d.node(layer, 'vlan.etype', `Type: ${etherTypeName(type)} (${text})`, text, at + AT_TYPE, 2);
+  else d.node(layer, 'ieee8021ad.etype', `Type: ${etherTypeName(type)} (${text})`, text, at + AT_TYPE, 2);
   d.setProtocol('VLAN', `PRI: ${priority}  DEI: ${dei}  ID: ${id}`);
   d.at = at + HEADER;
-  if (type > 1500) {
-    d.next = NEXT_ETHERTYPE;
-    d.nextKey = type;
-  }
+  d.next = type > 1500 ? NEXT_ETHERTYPE : NEXT_LLC;
+  d.nextKey = type > 1500 ? type : LLC;
 }
 
 export const protocol: Protocol = {
@@ -60,10 +60,12 @@ export const protocol: Protocol = {
     { name: 'vlan.dei', kind: 'bool' },
     { name: 'vlan.id', kind: 'uint' },
     { name: 'vlan.etype', kind: 'uint' },
+    { name: 'vlan.len', kind: 'uint' },
     { name: 'ieee8021ad', kind: 'none' },
     { name: 'ieee8021ad.priority', kind: 'uint' },
     { name: 'ieee8021ad.dei', kind: 'bool' },
     { name: 'ieee8021ad.id', kind: 'uint' },
+    { name: 'ieee8021ad.etype', kind: 'uint' },
   ],
   index,
   dissect,

@@ -1,6 +1,8 @@
 // Captures made by hand for what the recorded ones lack: IPv6, VLAN, fragments, errors, cut packets, both byte orders, several
 // interfaces. tools/record-tshark.mjs writes them to fixtures/captures; a test holds the files equal to what this makes.
 import { type PacketToWrite, writePcap, writePcapng } from '../../parsers/capture/writer.ts';
+import { linkFrames } from './crafted-link.ts';
+import { networkFrames } from './crafted-protocols.ts';
 import { damagedTunnelFrames, tunnelFrames } from './crafted-tunnels.ts';
 import * as f from './frames.ts';
 import { randomTcp } from './random-tcp.ts';
@@ -289,6 +291,8 @@ export function craftedCaptures(): ReadonlyMap<string, Uint8Array> {
     ['crafted-http.pcap', writePcap({ linkType: 1 }, packets(httpFrames()))],
     ['crafted-tunnels.pcap', writePcap({ linkType: 1 }, packets(tunnelFrames()))],
     ['crafted-tunnels-cut.pcap', writePcap({ linkType: 1 }, packets(damagedTunnelFrames()))],
+    ['crafted-network.pcap', writePcap({ linkType: 1 }, packets(networkFrames()))],
+    ['crafted-link.pcap', writePcap({ linkType: 1 }, packets(linkFrames()))],
     ['crafted-cut.pcap', writePcap({ linkType: 1, snaplen: 60 }, packets(cutFrames()))],
     ['crafted-tcp-random.pcap', writePcap({ linkType: 1 }, tcp)],
     [
