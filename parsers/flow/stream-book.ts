@@ -17,7 +17,7 @@ import {
 import { numbersOf, protocolNumbered, tcpCandidates } from '../wire/tables.ts';
 import { KEEP_ALIVE, OUT_OF_ORDER, RETRANSMISSION, SPURIOUS_RETRANSMISSION } from './analysis-flags.ts';
 import { OpenMessage, type Piece } from './open-message.ts';
-import { NO_ROW, PayloadChain } from './payload-chain.ts';
+import { PayloadChain } from './payload-chain.ts';
 
 const FIN = 1;
 const RST = 4;
@@ -90,20 +90,22 @@ export class StreamBook {
     return { parts, fragment: plan.fragment, begins: plan.begins, dataFrom: plan.dataFrom };
   }
 
-  /** The captured TCP payload of a row, lent; null when some of it was not captured or there is no TCP header. */
+  /** The TCP payload of a row, lent; null when some of it was not captured or there is no TCP header. */
   payload(row: number): Uint8Array | null {
+    const size = this.index.segmentOf(row).payloadLength[row & SEGMENT_MASK] ?? 0;
+    const captured = this.captured(row);
+    return captured === null || captured.length < size ? null : captured;
+  }
+
+  /** What was captured of the TCP or UDP payload of a row, lent; null without such a header. */
+  captured(row: number): Uint8Array | null {
     const { facts, index } = this;
     const frame = this.frames(row);
     const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
     const linkType = index.interfaces[index.interfaceOf(row)]?.linkType ?? 0;
     if (!payloadOf(facts, view, index.length(row), linkType)) return null;
     const size = index.segmentOf(row).payloadLength[row & SEGMENT_MASK] ?? 0;
-    return facts.end - facts.at < size ? null : frame.subarray(facts.at, facts.at + size);
-  }
-
-  /** Rows of a flow that carry payload or end a direction, in file order. */
-  *rowsOf(flow: number): Generator<number> {
-    for (let row = this.chain.firstOf(flow); row !== NO_ROW; row = this.chain.after(row)) yield row;
+    return frame.subarray(facts.at, Math.min(facts.end, facts.at + size));
   }
 
   private bytesOf(pieces: readonly Piece[]): Uint8Array {

@@ -6,10 +6,11 @@ import type { CaptureInterface } from '../capture/record.ts';
 import type { Ip } from '../core/address.ts';
 import type { DecodeIssue } from '../core/issue.ts';
 import type { Flow } from '../flow/flow.ts';
+import type { Followed } from '../flow/follow.ts';
 import type { ByteSource } from '../wire/dissection.ts';
 import type { FieldNode } from '../wire/field.ts';
 import { PacketIndex } from './packet-index.ts';
-import { summaryOf, treeOf } from './row-view.ts';
+import { follow, summaryOf, treeOf } from './row-view.ts';
 
 export type { CaptureInterface, Flow };
 
@@ -105,6 +106,11 @@ export interface PacketDissection {
 /** Source, Destination, Protocol, Info and colour of a row; `frame` is its captured bytes. */
 export function describePacket(index: CaptureIndex, row: number, frame: Uint8Array): PacketSummary {
   return summaryOf(index, row, frame);
+}
+
+/** The bytes of a TCP or UDP conversation, in order, until `limit` are together; null for other flows. Needs `readFramesWith`. */
+export function followStream(index: CaptureIndex, flow: number, limit: number): Followed | null {
+  return follow(index, flow, limit);
 }
 
 /** The field tree of a row, from the frame down; `frame` is its captured bytes. */

@@ -10,6 +10,7 @@ import {
   RETRANSMISSION,
   SPURIOUS_RETRANSMISSION,
 } from '../flow/analysis-flags.ts';
+import { type Followed, followFlow } from '../flow/follow.ts';
 import { transportAt } from '../wire/decode.ts';
 import { dissectFrame } from '../wire/dissect.ts';
 import type { Dissection, FlowContext } from '../wire/dissection.ts';
@@ -30,6 +31,12 @@ export function treeOf(index: CaptureIndex, row: number, frame: Uint8Array): Pac
   const inner = own(index);
   const d = dissectRow(inner, row, frame);
   return { layers: [frameLayer(inner, row, frame, d), ...d.layers], sources: d.sources, issues: d.issues };
+}
+
+export function follow(index: CaptureIndex, flow: number, limit: number): Followed | null {
+  const inner = own(index);
+  const { streams } = inner;
+  return streams === null ? null : followFlow(inner, flow, (row) => streams.captured(row), limit);
 }
 
 /** The frame of a row, dissected with all that the index knows about its flow. */

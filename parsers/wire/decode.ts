@@ -1,12 +1,13 @@
 // The hot driver: runs the `index` decoders of a frame, one after the other, until none follows.
 // Surprise: no header may nest more than a few deep; a frame made of tags alone ends here, not in a long loop.
-import { FrameFacts, HAS_ISSUE, HAS_TCP, NEXT_NONE, NEXT_TCP_PORTS } from './facts.ts';
+import { FrameFacts, HAS_ISSUE, HAS_TCP, HAS_UDP, NEXT_NONE, NEXT_TCP_PORTS } from './facts.ts';
 import { PROTOCOLS } from './registry.gen.ts';
 import { portCandidate, portCandidates, protocolAfter, protocolOfLink } from './tables.ts';
 
 export const MAX_DEPTH = 16;
 const AT_TCP_OFFSET = 12;
 const MIN_TCP = 20;
+const UDP_HEADER = 8;
 
 const indexers = PROTOCOLS.map((protocol) => protocol.index);
 
@@ -57,13 +58,17 @@ function recognised(facts: FrameFacts): number {
 }
 
 /**
- * Finds the TCP payload that the columns of a frame at offset 0 of `view` are about: `facts.at` … `facts.end`. False when there is no
- * whole TCP header.
+ * Finds the TCP or UDP payload that the columns of a frame at offset 0 of `view` are about: `facts.at` … `facts.end`. False when there is no
+ * whole header of either.
  */
 export function payloadOf(facts: FrameFacts, view: DataView, length: number, linkType: number): boolean {
   indexFrame(facts, view, 0, view.byteLength, length, linkType);
   const at = facts.transportAt;
-  if ((facts.layers & HAS_TCP) === 0 || at < 0) return false;
+  if (at < 0) return false;
+  if ((facts.layers & HAS_TCP) === 0) {
+    facts.at = at + UDP_HEADER;
+    return (facts.layers & HAS_UDP) !== 0 && facts.at <= facts.end;
+  }
   facts.at = at + (view.getUint8(at + AT_TCP_OFFSET) >> 4) * 4;
   return facts.at >= at + MIN_TCP && facts.at <= facts.end;
 }
