@@ -48,6 +48,8 @@ export interface CaptureIndex {
   tcpFlags(row: number): number | null;
   /** True for the rows that Wireshark colours as bad TCP: retransmissions, losses, zero windows, …. */
   isBadTcp(row: number): boolean;
+  /** 0 when the client sends the way of the flow's first packet, 1 otherwise. */
+  clientDirection(flow: number): number;
   /** Every conversation so far, by id. Built on each call: keep the result for a screenful. */
   flows(): readonly Flow[];
   /** One conversation; null for an id that does not exist. */

@@ -232,6 +232,10 @@ export class PacketIndex implements CaptureIndex {
     return (this.analysisOf(row) & BAD_TCP) !== 0;
   }
 
+  clientDirection(flow: number): number {
+    return this.flowTable.clientDirectionOf(flow);
+  }
+
   flows(): readonly Flow[] {
     const all: Flow[] = [];
     for (let id = 0; id < this.flowTable.count; id++) {

@@ -41,7 +41,7 @@ const spec = 'tcp 10.244.1.2:40580 > 10.96.0.80:80 in cni0';
 test('--help everywhere, on stdout, status 0', async () => {
   const top = await run(['--help']);
   expect([top.status, top.error]).toEqual([0, '']);
-  for (const command of ['serve', 'capture', 'extcap', 'read', 'flows', 'explain', 'check', 'doctor']) {
+  for (const command of ['serve', 'capture', 'extcap', 'read', 'flows', 'follow', 'explain', 'check', 'doctor']) {
     expect(top.out).toContain(`\n  ${command} `);
     const own = await run([command, '--help']);
     expect([command, own.status, own.error]).toEqual([command, 0, '']);
@@ -188,6 +188,18 @@ test('flows, as a table and as JSON', async () => {
     packets: 10,
   });
   expect((await run(['flows', 'clash/pcap/pod-client.pcap'])).out).toContain('10.96.0.80:80');
+});
+
+test('follow prints a conversation as tshark does', async () => {
+  const { status, out } = await run(['follow', 'clash/pcap/pod-client.pcap', '--flow', '0']);
+  expect(status).toBe(0);
+  expect(out).toContain('Follow: tcp,ascii\nNode 0: 10.244.1.2:40580\nNode 1: 10.96.0.80:80\n');
+  expect(out).toMatch(/\nGET .* HTTP\/1.1\r?\n/);
+  const raw = (await run(['follow', 'clash/pcap/pod-client.pcap', '--as', 'raw'])).out;
+  expect(Buffer.from(/^[0-9a-f]+$/m.exec(raw)?.[0] ?? '', 'hex').toString()).toMatch(/^GET /);
+  expect((await run(['follow', 'clash/pcap/pod-client.pcap', '--as', 'hex'])).out).toMatch(/^00000000 {2}47 45 54 20/m);
+  expect((await run(['follow', 'clash/pcap/pod-client.pcap', '--flow', '77'])).error).toContain('there is no flow 77');
+  expect((await run(['follow', 'clash/pcap/pod-client.pcap', '--flow', 'x'])).status).toBe(2);
 });
 
 // ---- explain and check ----

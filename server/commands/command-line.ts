@@ -9,6 +9,7 @@ import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { extcapCommand } from './extcap.ts';
 import { flowsCommand } from './flows.ts';
+import { followCommand } from './follow.ts';
 import { podsCommand } from './pods.ts';
 import { readCommand } from './read.ts';
 import { serveCommand } from './serve.ts';
@@ -39,6 +40,7 @@ function build(context: CommandContext, printed: Promise<unknown>[]): Command {
     snapshotCommand,
     readCommand,
     flowsCommand,
+    followCommand,
     explainCommand,
     checkCommand,
     doctorCommand,

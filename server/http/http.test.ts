@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import * as api from '../../api/schemas.ts';
+import { followedStream } from '../../api/streams.ts';
 import { pcapOf } from '../packets/pcap.fixture.ts';
 import { tarOf } from '../unpack/tar.fixture.ts';
 import { root, TestServer, token } from './http.fixture.ts';
@@ -182,6 +183,25 @@ test('timeline, flows and dump lines', async () => {
   expect(lines.lines).toEqual(sampleFile('bundle/iptables-save.txt').toString().split('\n').slice(1, 4));
   expect(codeOf(await server.ask(`/api/cases/${sample}/dumps/lines?file=../case.json`))).toBe('no-file');
   expect(codeOf(await server.ask(`/api/cases/${sample}/dumps/lines?file=pcap/node-any.pcap`))).toBe('not-a-dump');
+});
+
+test('a conversation is followed, up to a limit', async () => {
+  const flows = z.array(api.flowRow).parse((await server.ask(`/api/cases/${sample}/flows`)).json());
+  const flow = flows.find((one) => one.protocol === 'TCP' && one.point === 'pod client');
+  const at = `/api/cases/${sample}/flows/${flow?.id}/stream`;
+  const stream = followedStream.parse((await server.ask(at)).json());
+  const text = (toServer: boolean) =>
+    stream.chunks
+      .filter((chunk) => chunk.toServer === toServer)
+      .map((chunk) => Buffer.from(chunk.bytes, 'base64').toString())
+      .join('');
+  expect([stream.client, stream.server, stream.whole]).toEqual([flow?.client, flow?.server, true]);
+  expect([text(true).length, text(false).length]).toEqual([stream.bytesToServer, stream.bytesToClient]);
+  expect(text(true)).toMatch(/^GET .* HTTP\/1/);
+  expect(text(false)).toMatch(/^HTTP\/1/);
+  expect(followedStream.parse((await server.ask(`${at}?limit=1`)).json()).whole).toBe(false);
+  expect(codeOf(await server.ask(`/api/cases/${sample}/flows/9999/stream`))).toBe('no-flow');
+  expect(codeOf(await server.ask(`/api/cases/${sample}/flows/x/stream`))).toBe('bad-request');
 });
 
 test('files come back as they were, as a download', async () => {

@@ -1,6 +1,7 @@
 // /api/cases/:id/…: packets, flows, timeline, dumps.
 import express, { type Router } from 'express';
 import { z } from 'zod';
+import { followedStreamOf } from '../packets/stream.ts';
 import type { Library } from '../store/library.ts';
 import { methodNotAllowed, valid } from './answers.ts';
 
@@ -17,6 +18,8 @@ const linesQuery = z.object({
   from: z.coerce.number().int().min(1).default(1),
   count: count(5000).default(200),
 });
+const streamQuery = z.object({ limit: count(64 << 20).default(2 << 20) });
+const flowId = z.coerce.number({ error: 'is not a flow id' }).int().min(0);
 const packetNumber = z.coerce.number({ error: 'is not a packet number' }).int().min(1);
 
 /** Longest wait for packets that are still being indexed, filtered or counted. */
@@ -53,6 +56,12 @@ export function packets(library: Library): Router {
     return (await found.packets(waitMs)).timeline(wanted.filter, wanted.slices, waitMs);
   });
   get('flows', async (id) => (await (await library.get(id)).packets(waitMs)).flows());
+  get('flows/:flow/stream', async (id, query, params) => {
+    const { limit } = valid(streamQuery, query);
+    const flow = valid(flowId, params['flow']);
+    const found = await library.get(id);
+    return followedStreamOf(await found.packets(waitMs), flow, limit);
+  });
   get('dumps/lines', async (id, query) => {
     const wanted = valid(linesQuery, query);
     const found = await library.get(id);

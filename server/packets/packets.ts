@@ -225,7 +225,7 @@ export class Packets {
       flagsToClient: flow.flagsToClient,
       retransmissions: flow.retransmissions,
       state: flow.state,
-      firstPacket: (this.list.placeOf(captureNumber, flow.firstRow) ?? flow.firstRow) + 1,
+      firstPacket: this.numberOf(captureNumber, flow.firstRow),
     };
   }
 
@@ -237,6 +237,11 @@ export class Packets {
     return place === null || flow === null
       ? null
       : { ...place, flow, point: this.pointOf(place.capture, flow.interfaceId) };
+  }
+
+  /** The number of a capture's row in the list. */
+  numberOf(captureNumber: number, row: number): number {
+    return (this.list.placeOf(captureNumber, row) ?? row) + 1;
   }
 
   async timeline(filter: string, slices: number, budgetMs: number): Promise<Timeline> {

@@ -74,6 +74,19 @@ describe.skipIf(browserPath === null).each(['dark', 'light'] as const)('viewer, 
     expect(await page.locator('[role=treeitem][aria-selected=true]').innerText()).toContain('Protocol');
   });
 
+  it('follows a stream', async () => {
+    const { page } = viewer;
+    await page.getByRole('button', { name: 'Follow stream' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText(/GET \/.* HTTP\/1/).first().waitFor();
+    await dialog.getByRole('button', { name: 'Server' }).click();
+    expect(await dialog.getByText(/GET \/.* HTTP\/1/).count()).toBe(0);
+    await dialog.getByRole('button', { name: 'Hex dump' }).click();
+    await dialog.getByText(/48 54 54 50 2f 31/).first().waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await dialog.waitFor({ state: 'detached' });
+  });
+
   it('answers first, then shows the line behind a claim', async () => {
     const { page } = viewer;
     await open(`${clash}/path?flow=0`, 'hostport-web answered, not the service web');

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import * as live from '../../api/live.ts';
 import * as api from '../../api/schemas.ts';
+import * as streams from '../../api/streams.ts';
 
 const page = path.resolve(import.meta.dirname, '../../docs/api.md');
 const marker = '## Shapes\n';
@@ -49,7 +50,7 @@ function shapeText(name: string, json: Json): string {
 
 test('docs/api.md shows the shapes as they are', async () => {
   const registry = z.registry<{ id: string }>();
-  for (const [name, schema] of Object.entries({ ...api, ...live }))
+  for (const [name, schema] of Object.entries({ ...api, ...live, ...streams }))
     if (schema instanceof z.ZodType) registry.add(schema, { id: name });
   const { schemas } = z.toJSONSchema(registry, { uri: (id) => id, io: 'input' });
   const shapes = Object.entries(schemas).map(([name, json]) => shapeText(name, json as Json));

@@ -14,6 +14,7 @@ import { FieldTree } from './FieldTree.tsx';
 import { type FieldRow, fieldRows, fieldsAtByte, filterOfField } from './fieldTree.ts';
 import { useOpenFields } from './openFields.ts';
 import styles from './PacketPanes.module.css';
+import { StreamDialog } from './StreamDialog.tsx';
 
 function sizeText({ caplen, length, point }: PacketDetail): string {
   const size = caplen === length ? plural(length, 'byte') : `${countText(caplen)} of ${plural(length, 'byte')}`;
@@ -59,7 +60,9 @@ function SourceTabs(props: { packet: PacketDetail; source: number; onPick: (sour
   );
 }
 
-function Panes({ packet, canExplain }: { packet: PacketDetail; canExplain: boolean }) {
+function Panes({ detail, packet }: { detail: CaseDetail; packet: PacketDetail }) {
+  const canExplain = detail.hasNodeState;
+  const [followed, setFollowed] = useState<number | null>(null);
   const [chosen, setChosen] = useState<string | null>(null);
   const [hovered, setHovered] = useState<FieldNode | null>(null);
   const [asked, setAsked] = useState(0);
@@ -82,6 +85,12 @@ function Panes({ packet, canExplain }: { packet: PacketDetail; canExplain: boole
   const aside = (
     <span className={styles.aside}>
       <span className={styles.at}>{sizeText(packet)}</span>
+      {flow !== null && packet.layers.some(({ filter }) => filter === 'tcp' || filter === 'udp') && (
+        <Button className={styles.open} title="What the two ends said to each other" onClick={() => setFollowed(flow)}>
+          <Icon name="flows" />
+          Follow stream
+        </Button>
+      )}
       {flow !== null && canExplain && (
         <Button
           className={styles.open}
@@ -95,48 +104,59 @@ function Panes({ packet, canExplain }: { packet: PacketDetail; canExplain: boole
     </span>
   );
   return (
-    <Group orientation="horizontal" id="packet-columns">
-      <Panel id="tree" defaultSize="52%" minSize="240px">
-        <Pane title={`Packet ${packet.no}`} aside={aside} ownScroll>
-          {packet.issues.map((issue) => (
-            <p key={issue} className={styles.issue}>
-              {issue}
-            </p>
-          ))}
-          <div className={styles.fill}>
-            <FieldTree
-              layers={packet.layers}
-              chosen={chosen}
-              onChoose={(row: FieldRow) => setChosen(row.key)}
-              onHover={setHovered}
-            />
-          </div>
-        </Pane>
-      </Panel>
-      <Divider label="Width of the tree" />
-      <Panel id="bytes" minSize="200px">
-        <Pane
-          title="Bytes"
-          aside={
-            <span className={styles.aside}>
-              {chosenNode && <FieldFilter node={chosenNode} />}
-              {packet.assembled.length > 0 && <SourceTabs packet={packet} source={source} onPick={show} />}
-            </span>
-          }
-          ownScroll
-        >
-          <div className={styles.fill}>
-            <BytesPane
-              key={`${packet.no} ${source}`}
-              base64={assembled?.bytes ?? packet.bytes}
-              chosen={here(chosenNode)}
-              hovered={here(hovered)}
-              onPick={pick}
-            />
-          </div>
-        </Pane>
-      </Panel>
-    </Group>
+    <>
+      <StreamDialog
+        caseId={detail.id}
+        flow={followed}
+        onClose={() => setFollowed(null)}
+        onPacket={(no) => {
+          setFollowed(null);
+          patchCase({ packet: no });
+        }}
+      />
+      <Group orientation="horizontal" id="packet-columns">
+        <Panel id="tree" defaultSize="52%" minSize="240px">
+          <Pane title={`Packet ${packet.no}`} aside={aside} ownScroll>
+            {packet.issues.map((issue) => (
+              <p key={issue} className={styles.issue}>
+                {issue}
+              </p>
+            ))}
+            <div className={styles.fill}>
+              <FieldTree
+                layers={packet.layers}
+                chosen={chosen}
+                onChoose={(row: FieldRow) => setChosen(row.key)}
+                onHover={setHovered}
+              />
+            </div>
+          </Pane>
+        </Panel>
+        <Divider label="Width of the tree" />
+        <Panel id="bytes" minSize="200px">
+          <Pane
+            title="Bytes"
+            aside={
+              <span className={styles.aside}>
+                {chosenNode && <FieldFilter node={chosenNode} />}
+                {packet.assembled.length > 0 && <SourceTabs packet={packet} source={source} onPick={show} />}
+              </span>
+            }
+            ownScroll
+          >
+            <div className={styles.fill}>
+              <BytesPane
+                key={`${packet.no} ${source}`}
+                base64={assembled?.bytes ?? packet.bytes}
+                chosen={here(chosenNode)}
+                hovered={here(hovered)}
+                onPick={pick}
+              />
+            </div>
+          </Pane>
+        </Panel>
+      </Group>
+    </>
   );
 }
 
@@ -152,5 +172,5 @@ export function PacketPanes({ detail, no }: { detail: CaseDetail; no: number | n
   if (packet.isError)
     return <Failed what={`Packet ${no} cannot be shown`} error={packet.error} retry={() => void packet.refetch()} />;
   if (packet.data === undefined) return <Loading what="Reading the packet" />;
-  return <Panes packet={packet.data} canExplain={detail.hasNodeState} />;
+  return <Panes detail={detail} packet={packet.data} />;
 }

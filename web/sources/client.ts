@@ -14,6 +14,7 @@ import type {
   ServerInfo,
   Timeline,
 } from '../../api/schemas.ts';
+import type { FollowedStream } from '../../api/streams.ts';
 
 export class ApiFailure extends Error {
   readonly code: string;
@@ -93,6 +94,8 @@ export const api = {
   packet: (id: string, no: number, signal?: AbortSignal) => get<PacketDetail>(`${base(id)}/packets/${no}`, signal),
   timeline: (id: string, filter: string, slices: number, signal?: AbortSignal) =>
     get<Timeline>(`${base(id)}/timeline?${query({ slices, filter })}`, signal),
+  stream: (id: string, flow: number, signal?: AbortSignal) =>
+    get<FollowedStream>(`${base(id)}/flows/${flow}/stream`, signal),
   flows: (id: string, signal?: AbortSignal) => get<FlowRow[]>(`${base(id)}/flows`, signal),
   findings: (id: string, signal?: AbortSignal) => get<Finding[]>(`${base(id)}/findings`, signal),
   dumpLines: (id: string, file: string, from: number, lines: number, signal?: AbortSignal) =>

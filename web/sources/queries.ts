@@ -28,6 +28,13 @@ export const useCase = (id: string) =>
 export const useFlows = (id: string) =>
   useQuery({ queryKey: ['case', id, 'flows'], queryFn: ({ signal }) => api.flows(id, signal) });
 
+export const useStream = (id: string, flow: number | null) =>
+  useQuery({
+    queryKey: ['case', id, 'stream', flow],
+    queryFn: ({ signal }) => api.stream(id, flow ?? 0, signal),
+    enabled: flow !== null,
+  });
+
 export const useFindings = (id: string) =>
   useQuery({ queryKey: ['case', id, 'findings'], queryFn: ({ signal }) => api.findings(id, signal) });
 
