@@ -78,11 +78,22 @@ describe.skipIf(browserPath === null).each(['dark', 'light'] as const)('viewer, 
     const { page } = viewer;
     await page.getByRole('button', { name: 'Follow stream' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText(/GET \/.* HTTP\/1/).first().waitFor();
-    await dialog.getByRole('button', { name: 'Server' }).click();
-    expect(await dialog.getByText(/GET \/.* HTTP\/1/).count()).toBe(0);
+    await dialog
+      .getByText(/GET \/.* HTTP\/1/)
+      .first()
+      .waitFor();
+    await dialog
+      .getByText(/HTTP\/1\.\d 200/)
+      .first()
+      .waitFor();
+    await dialog.getByRole('button', { name: 'Client' }).click();
+    expect(await dialog.getByText(/HTTP\/1\.\d 200/).count()).toBe(0);
+    await dialog.getByRole('button', { name: 'Both' }).click();
     await dialog.getByRole('button', { name: 'Hex dump' }).click();
-    await dialog.getByText(/48 54 54 50 2f 31/).first().waitFor();
+    await dialog
+      .getByText(/48 54 54 50 2f 31/)
+      .first()
+      .waitFor();
     await dialog.getByRole('button', { name: 'Close' }).click();
     await dialog.waitFor({ state: 'detached' });
   });
