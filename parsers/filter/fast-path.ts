@@ -92,7 +92,8 @@ function existsTest(field: FilterField): FastTest {
 function possible(field: FilterField): FastTest {
   const bit = layerBit(field.owner);
   if (bit !== null) return (_s, _at, layers) => ((layers & bit) === bit ? MAYBE : NO);
-  const numbers = new Set(numbersOf(field.owner));
+  // SSDP speaks HTTP's words.
+  const numbers = new Set([...numbersOf(field.owner), ...(field.owner === 'http' ? numbersOf('ssdp') : [])]);
   // The link layer stands below what the column names, and nothing but the bytes tells about it.
   const isTop = ['vxlan', 'icmp', 'icmpv6'].includes(field.owner);
   const overPorts = isOverPorts(field.owner);

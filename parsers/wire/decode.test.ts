@@ -48,7 +48,9 @@ function lastValue(layers: readonly FieldNode[], filter: string): string | null 
 
 /** Protocols of which the hot decoder reads the fixed part alone. */
 const COLD_ONLY: ReadonlySet<string> = new Set(
-  'dns http tls data link tcp icmpv6 igmp vrrp esp ospf wg ntp sctp stp lldp pppoe ppp eapol'.split(' '),
+  'dns dhcp dhcpv6 nbns syslog ssdp tftp http tls data link tcp icmpv6 igmp vrrp esp ospf wg ntp sctp stp lldp pppoe ppp eapol'.split(
+    ' ',
+  ),
 );
 
 /** Throws when the two decoders disagree about a frame. */
@@ -96,7 +98,7 @@ function agree(bytes: Uint8Array, length: number, linkType: number): void {
     const known = d.layers.filter((layer) => layer.filter !== 'data' && layer.filter !== 'json');
     const last = known[known.length - 1]?.filter ?? null;
     const hot = protocolNumbered(facts.protocol)?.filter ?? null;
-    const alias: Readonly<Record<string, string>> = { mdns: 'dns', ieee8021ad: 'vlan' };
+    const alias: Readonly<Record<string, string>> = { mdns: 'dns', llmnr: 'dns', ieee8021ad: 'vlan' };
     const name = last === null ? null : (alias[last] ?? last);
     expect(hot).toBe(name);
     // The columns say "look closer" whenever the tree of the headers has something wrong.

@@ -1,40 +1,11 @@
 // DNS names and the data of the common record types (RFC 1035, 3596, 2782, 6891).
 // Surprise: a name in record data may point back anywhere into the message, so reading needs the message's start.
 import { asciiText, type Dissection } from './dissection.ts';
+import { caa, dnskey, ds, hinfo, naptr, nsecTypes, rrsig, svcParams } from './dns-extended.ts';
 import type { FieldNode } from './field.ts';
 
 const MAX_NAME = 255;
 const MAX_JUMPS = 64;
-
-const TYPES: ReadonlyMap<number, string> = new Map([
-  [1, 'A'],
-  [2, 'NS'],
-  [5, 'CNAME'],
-  [6, 'SOA'],
-  [12, 'PTR'],
-  [13, 'HINFO'],
-  [15, 'MX'],
-  [16, 'TXT'],
-  [28, 'AAAA'],
-  [33, 'SRV'],
-  [35, 'NAPTR'],
-  [41, 'OPT'],
-  [43, 'DS'],
-  [46, 'RRSIG'],
-  [47, 'NSEC'],
-  [48, 'DNSKEY'],
-  [64, 'SVCB'],
-  [65, 'HTTPS'],
-  [250, 'TSIG'],
-  [251, 'IXFR'],
-  [252, 'AXFR'],
-  [255, 'ANY'],
-  [257, 'CAA'],
-]);
-
-export function dnsTypeName(type: number): string {
-  return TYPES.get(type) ?? `Unknown (${type})`;
-}
 
 export function classText(value: number): string {
   if (value === 1) return 'IN';
@@ -140,6 +111,42 @@ export function recordData(
       d.field(node, 'dns.srv.target', 'Target', name, at + 6, size - 6);
       return ` ${priority} ${weight} ${port} ${name}`;
     }
+    case 39:
+      return single(d, node, 'dns.dname', 'DNAME', nameAt(d, at, base).name, at, size);
+    case 36: {
+      if (size < 3) return '';
+      const { name } = nameAt(d, at + 2, base);
+      return ` ${d.view.getUint16(at)} ${name}`;
+    }
+    case 47: {
+      const next = nameAt(d, at, base);
+      d.field(node, 'dns.nsec.next_domain_name', 'Next Domain Name', next.name, at, next.end - at);
+      nsecTypes(d, node, next.end, at + size);
+      return ` ${next.name}`;
+    }
+    case 64:
+    case 65: {
+      if (size < 3) return '';
+      const target = nameAt(d, at + 2, base);
+      d.field(node, 'dns.svcb.svcpriority', 'SvcPriority', d.view.getUint16(at), at, 2);
+      d.field(node, 'dns.svcb.targetname', 'TargetName', target.name, at + 2, target.end - at - 2);
+      svcParams(d, node, target.end, at + size);
+      return '';
+    }
+    case 13:
+      return hinfo(d, node, at, size);
+    case 35:
+      return naptr(d, node, at, size);
+    case 43:
+    case 59:
+      return ds(d, node, at, size);
+    case 46:
+      return rrsig(d, node, at, size);
+    case 48:
+    case 60:
+      return dnskey(d, node, at, size);
+    case 257:
+      return caa(d, node, at, size);
     default:
       return '';
   }

@@ -1,7 +1,9 @@
 // DNS (RFC 1035), EDNS (RFC 6891), mDNS (RFC 6762) on port 5353, over UDP and over TCP with its two-byte length.
 // Surprise: compression pointers may loop; names are followed for at most 255 bytes and 64 jumps, whatever the packet says.
 import { type Dissection, hexText } from './dissection.ts';
-import { classText, dnsTypeName, readName, recordData } from './dns-records.ts';
+import { EXTENDED_FIELDS, edns } from './dns-extended.ts';
+import { classText, readName, recordData } from './dns-records.ts';
+import { dnsTypeName, showsOwner } from './dns-types.ts';
 import { type FrameFacts, HAS_TCP } from './facts.ts';
 import type { FieldNode } from './field.ts';
 import type { Protocol } from './protocol.ts';
@@ -14,6 +16,8 @@ const AT_AUTHORITIES = 8;
 const AT_ADDITIONALS = 10;
 const HEADER = 12;
 const MDNS_PORT = 5353;
+const LLMNR_PORT = 5355;
+const OPT = 41;
 /** Records of one message that are shown; a header can claim 262,140. */
 const MAX_RECORDS = 500;
 
@@ -37,29 +41,36 @@ const REPLY_CODES = [
   'RRset does not exist',
   'Not authoritative',
   'Name out of zone',
+  'DSO-Type not implemented',
 ];
 
 function index(facts: FrameFacts): boolean {
   return facts.has((facts.layers & HAS_TCP) !== 0 ? 2 : 1);
 }
 
+const DNS = { filter: 'dns', name: 'Domain Name System', column: 'DNS' };
+const MDNS = { filter: 'mdns', name: 'Multicast Domain Name System', column: 'MDNS' };
+const LLMNR = { filter: 'llmnr', name: 'Link-local Multicast Name Resolution', column: 'LLMNR' };
+
+/** The three differ in their port and in little else. */
+function kindOf(d: Dissection): typeof DNS {
+  if (d.nextKey === MDNS_PORT || d.nextKey2 === MDNS_PORT) return MDNS;
+  return d.nextKey === LLMNR_PORT || d.nextKey2 === LLMNR_PORT ? LLMNR : DNS;
+}
+
 function dissect(d: Dissection): void {
-  const isMdns = d.nextKey === MDNS_PORT || d.nextKey2 === MDNS_PORT;
+  const kind = kindOf(d);
+  const isMdns = kind === MDNS;
   const overTcp = d.layers[d.layers.length - 1]?.filter === 'tcp';
   let at = d.at;
   if (!d.needAt(at, overTcp ? 2 : 1, 'dns')) return;
   if (overTcp) at += 2;
-  d.setProtocol(isMdns ? 'MDNS' : 'DNS', d.columns.info);
-  const layer = d.layer(
-    isMdns ? 'mdns' : 'dns',
-    isMdns ? 'Multicast Domain Name System' : 'Domain Name System',
-    d.at,
-    d.left,
-  );
+  d.setProtocol(kind.column, d.columns.info);
+  const layer = d.layer(kind.filter, kind.name, d.at, d.left);
   d.at = d.end;
   if (overTcp) d.field(layer, 'dns.length', 'Length', d.view.getUint16(at - 2), at - 2, 2);
   if (!d.needAt(at, HEADER, 'dns')) {
-    d.setProtocol(isMdns ? 'MDNS' : 'DNS', '');
+    d.setProtocol(kind.column, '');
     return;
   }
   const { view } = d;
@@ -89,7 +100,7 @@ function dissect(d: Dissection): void {
   ] as const) {
     info += reader.records(name, count);
   }
-  d.setProtocol(isMdns ? 'MDNS' : 'DNS', info);
+  d.setProtocol(kind.column, info);
 }
 
 function flagNodes(d: Dissection, layer: FieldNode, at: number, flags: number, operation: string): void {
@@ -212,17 +223,18 @@ class Sections {
       this.at - from,
     );
     d.node(node, 'dns.resp.type', `Type: ${typeName} (${type})`, String(type), this.at, 2);
-    if (type !== 41) {
+    if (type !== OPT) {
       const shownClass = this.isMdns ? rawClass & 0x7fff : rawClass;
       d.node(node, 'dns.resp.class', `Class: ${classText(shownClass)}`, hexText(shownClass, 4), this.at + 2, 2);
       d.field(node, 'dns.resp.ttl', 'Time to live', ttl, this.at + 4, 4);
     }
+    if (type === OPT) edns(d, node, this.at + 2, data, size);
     d.field(node, 'dns.resp.len', 'Data length', size, this.at + 8, 2);
     this.at = data + size;
-    const text = recordData(d, node, type, data, size, this.base);
+    const text = showsOwner(type) ? ` ${name}` : recordData(d, node, type, data, size, this.base);
     if (text !== '') node.label += text.startsWith(' ') ? `, ${text.slice(1)}` : `, ${text}`;
     // Each flag of mDNS' class word only changes caching; the list says so for cache flush.
-    const flush = this.isMdns && type !== 41 && (rawClass & 0x8000) !== 0 ? ', cache flush' : '';
+    const flush = this.isMdns && type !== OPT && (rawClass & 0x8000) !== 0 ? ', cache flush' : '';
     return ` ${typeName}${flush}${text}`;
   }
 
@@ -257,9 +269,10 @@ class Sections {
 export const protocol: Protocol = {
   filter: 'dns',
   name: 'Domain Name System',
-  attach: { udpPorts: [53, MDNS_PORT], tcpPorts: [53] },
+  attach: { udpPorts: [53, MDNS_PORT, LLMNR_PORT], tcpPorts: [53] },
   fields: [
     { name: 'mdns', kind: 'none' },
+    { name: 'llmnr', kind: 'none' },
     { name: 'dns.length', kind: 'uint' },
     { name: 'dns.id', kind: 'uint' },
     { name: 'dns.flags', kind: 'uint' },
@@ -284,7 +297,9 @@ export const protocol: Protocol = {
     { name: 'dns.resp.len', kind: 'uint' },
     { name: 'dns.a', kind: 'ipv4' },
     { name: 'dns.aaaa', kind: 'ipv6' },
+    ...EXTENDED_FIELDS,
     { name: 'dns.cname', kind: 'text' },
+    { name: 'dns.dname', kind: 'text' },
     { name: 'dns.ns', kind: 'text' },
     { name: 'dns.ptr.domain_name', kind: 'text' },
     { name: 'dns.txt', kind: 'text' },

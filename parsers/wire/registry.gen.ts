@@ -2,6 +2,8 @@
 import type { Protocol } from './protocol.ts';
 import { protocol as ah } from './ah.ts';
 import { protocol as arp } from './arp.ts';
+import { protocol as dhcp } from './dhcp.ts';
+import { protocol as dhcpv6 } from './dhcpv6.ts';
 import { protocol as dns } from './dns.ts';
 import { protocol as eapol } from './eapol.ts';
 import { protocol as erspan } from './erspan.ts';
@@ -18,6 +20,7 @@ import { protocol as ipv6 } from './ipv6.ts';
 import { protocol as llc } from './llc.ts';
 import { protocol as lldp } from './lldp.ts';
 import { protocol as mpls } from './mpls.ts';
+import { protocol as nbns } from './nbns.ts';
 import { protocol as ntp } from './ntp.ts';
 import { protocol as nullLoop } from './null-loop.ts';
 import { protocol as ospf } from './ospf.ts';
@@ -27,8 +30,11 @@ import { protocol as rawIp } from './raw-ip.ts';
 import { protocol as sctp } from './sctp.ts';
 import { protocol as sll } from './sll.ts';
 import { protocol as sll2 } from './sll2.ts';
+import { protocol as ssdp } from './ssdp.ts';
 import { protocol as stp } from './stp.ts';
+import { protocol as syslog } from './syslog.ts';
 import { protocol as tcp } from './tcp.ts';
+import { protocol as tftp } from './tftp.ts';
 import { protocol as tls } from './tls.ts';
 import { protocol as udp } from './udp.ts';
 import { protocol as vlan } from './vlan.ts';
@@ -39,6 +45,8 @@ import { protocol as wireguard } from './wireguard.ts';
 export const PROTOCOLS: readonly Protocol[] = [
   ah,
   arp,
+  dhcp,
+  dhcpv6,
   dns,
   eapol,
   erspan,
@@ -55,6 +63,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   llc,
   lldp,
   mpls,
+  nbns,
   ntp,
   nullLoop,
   ospf,
@@ -64,8 +73,11 @@ export const PROTOCOLS: readonly Protocol[] = [
   sctp,
   sll,
   sll2,
+  ssdp,
   stp,
+  syslog,
   tcp,
+  tftp,
   tls,
   udp,
   vlan,

@@ -1,8 +1,10 @@
 // Captures made by hand for what the recorded ones lack: IPv6, VLAN, fragments, errors, cut packets, both byte orders, several
 // interfaces. tools/record-tshark.mjs writes them to fixtures/captures; a test holds the files equal to what this makes.
 import { type PacketToWrite, writePcap, writePcapng } from '../../parsers/capture/writer.ts';
+import { dnsRecordFrames } from './crafted-dns.ts';
 import { linkFrames } from './crafted-link.ts';
 import { networkFrames } from './crafted-protocols.ts';
+import { serviceFrames } from './crafted-services.ts';
 import { damagedTunnelFrames, tunnelFrames } from './crafted-tunnels.ts';
 import * as f from './frames.ts';
 import { randomTcp } from './random-tcp.ts';
@@ -293,6 +295,8 @@ export function craftedCaptures(): ReadonlyMap<string, Uint8Array> {
     ['crafted-tunnels-cut.pcap', writePcap({ linkType: 1 }, packets(damagedTunnelFrames()))],
     ['crafted-network.pcap', writePcap({ linkType: 1 }, packets(networkFrames()))],
     ['crafted-link.pcap', writePcap({ linkType: 1 }, packets(linkFrames()))],
+    ['crafted-services.pcap', writePcap({ linkType: 1 }, packets(serviceFrames()))],
+    ['crafted-dns-records.pcap', writePcap({ linkType: 1 }, packets(dnsRecordFrames()))],
     ['crafted-cut.pcap', writePcap({ linkType: 1, snaplen: 60 }, packets(cutFrames()))],
     ['crafted-tcp-random.pcap', writePcap({ linkType: 1 }, tcp)],
     [

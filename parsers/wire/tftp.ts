@@ -1,0 +1,95 @@
+// TFTP (RFC 1350, 2347): requests to UDP port 69, and what else is sent there.
+// Surprise: the transfer itself runs between two other ports, which only the request tells.
+import { asciiText, type Dissection } from './dissection.ts';
+import type { FrameFacts } from './facts.ts';
+import type { Protocol } from './protocol.ts';
+
+const NAMES = [
+  '',
+  'Read Request',
+  'Write Request',
+  'Data Packet',
+  'Acknowledgement',
+  'Error Code',
+  'Option Acknowledgement',
+];
+const ERRORS = [
+  'Not defined',
+  'File not found',
+  'Access violation',
+  'Disk full or allocation exceeded',
+  'Illegal TFTP Operation',
+  'Unknown transfer ID',
+  'File already exists',
+  'No such user',
+  'Option negotiation failed',
+];
+const MAX_TEXTS = 20;
+
+function index(facts: FrameFacts): boolean {
+  facts.has(2);
+  return true;
+}
+
+function dissect(d: Dissection): void {
+  const at = d.at;
+  d.setProtocol('TFTP', '');
+  const layer = d.layer('tftp', 'Trivial File Transfer Protocol', at, d.left);
+  d.at = d.end;
+  if (!d.needAt(at, 2, 'tftp')) return;
+  const code = d.view.getUint16(at);
+  const name = NAMES[code] ?? `Unknown (${code})`;
+  d.node(layer, 'tftp.opcode', `Opcode: ${name} (${code})`, String(code), at, 2);
+  d.setProtocol('TFTP', name);
+  if (code === 1 || code === 2) {
+    const [file = '', type = '', ...options] = texts(d, at + 2);
+    d.field(layer, code === 1 ? 'tftp.source_file' : 'tftp.destination_file', 'File', file, at + 2, file.length + 1);
+    d.field(layer, 'tftp.type', 'Type', type, at + 3 + file.length, type.length + 1);
+    let info = `${name}, File: ${file}, Transfer type: ${type}`;
+    for (let i = 0; i + 1 < options.length; i += 2) info += `, ${options[i]}=${options[i + 1]}`;
+    d.setProtocol('TFTP', info);
+    return;
+  }
+  if ((code !== 3 && code !== 4 && code !== 5) || !d.needAt(at, 4, 'tftp')) return;
+  const number = d.view.getUint16(at + 2);
+  if (code === 5) {
+    const [text = ''] = texts(d, at + 4);
+    const error = ERRORS[number] ?? `Unknown (${number})`;
+    d.node(layer, 'tftp.error.code', `Error code: ${error} (${number})`, String(number), at + 2, 2);
+    d.field(layer, 'tftp.error.message', 'Error message', text, at + 4, text.length + 1);
+    d.setProtocol('TFTP', `${name}, Code: ${error}, Message: ${text}`);
+    return;
+  }
+  d.field(layer, 'tftp.block', 'Block', number, at + 2, 2);
+  const isLast = code === 3 && d.wireEnd - at - 4 < 512;
+  d.setProtocol('TFTP', `${name}, Block: ${number}${isLast ? ' (last)' : ''}`);
+}
+
+/** The texts from `from` on, each ended by a zero. */
+function texts(d: Dissection, from: number): string[] {
+  const found: string[] = [];
+  for (let at = from; at < d.end && found.length < MAX_TEXTS; ) {
+    const zero = d.bytes.indexOf(0, at);
+    const end = zero < 0 || zero > d.end ? d.end : zero;
+    found.push(asciiText(d.bytes, at, end));
+    at = end + 1;
+  }
+  return found;
+}
+
+export const protocol: Protocol = {
+  filter: 'tftp',
+  name: 'Trivial File Transfer Protocol',
+  attach: { udpPorts: [69] },
+  fields: [
+    { name: 'tftp.opcode', kind: 'uint' },
+    { name: 'tftp.source_file', kind: 'text' },
+    { name: 'tftp.destination_file', kind: 'text' },
+    { name: 'tftp.type', kind: 'text' },
+    { name: 'tftp.block', kind: 'uint' },
+    { name: 'tftp.error.code', kind: 'uint' },
+    { name: 'tftp.error.message', kind: 'text' },
+  ],
+  index,
+  dissect,
+};
