@@ -28,6 +28,8 @@ export interface PointEvents {
 }
 
 export interface PointCapture {
+  /** As `Engine.holdsBackMs`, where it is less for now. */
+  holdsBackMs?(): number;
   pause(): void;
   resume(): void;
   /** Asks for fresh counters, where there are any. */
@@ -70,4 +72,9 @@ function printable(text: string): boolean {
     if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return false;
   }
   return true;
+}
+
+/** How long packets may be held back now: as long as at the slowest point. */
+export function heldBackMs(engine: Engine, points: readonly { readonly capture: PointCapture | null }[]): number {
+  return Math.max(0, ...points.map(({ capture }) => capture?.holdsBackMs?.() ?? engine.holdsBackMs));
 }

@@ -1,6 +1,6 @@
 // Several streams of packets into one, by time. Each stream keeps its own order; equal times go by the order of the points.
-// Surprise: a stream that is silent may only be late (the kernel hands packets over in blocks, up to a second old), so a packet
-// waits until every open stream has a later one or until it is older than the window. Late ones are written all the same.
+// Surprise: a stream that is silent may only be late (the kernel hands packets over in blocks, up to a second old, where no quick capture
+// runs), so a packet waits until every open stream has a later one or until it is older than the window. Late ones are written all the same.
 import { CaptureReader } from '../../parsers/capture/reader.ts';
 import type { CaptureRecord } from '../../parsers/capture/record.ts';
 

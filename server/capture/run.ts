@@ -6,7 +6,7 @@ import { type NameToWrite, PcapngBuilder } from '../../parsers/capture/pcapng-bu
 import type { CaptureRecord } from '../../parsers/capture/record.ts';
 import { Refusal } from '../refusal.ts';
 import { reasonOf, type System } from '../system/system.ts';
-import type { Engine, PointCapture } from './engine.ts';
+import { type Engine, heldBackMs, type PointCapture } from './engine.ts';
 import { Merge } from './merge.ts';
 import { describePoint } from './point-description.ts';
 import type { Trigger } from './trigger.ts';
@@ -208,7 +208,7 @@ export class CaptureRun {
       // After a hold-up of the event loop what the pipes hold has not been read yet: one more round before a silent stream counts as late.
       const heldUp = nowMs - this.lastTickMs > 3 * tickMs;
       this.lastTickMs = nowMs;
-      if (!heldUp) await this.writeUntil(clock.now().getTime() - this.o.engine.holdsBackMs - 150);
+      if (!heldUp) await this.writeUntil(clock.now().getTime() - heldBackMs(this.o.engine, this.points) - 150);
       if (this.paused && this.merge.queuedBytes < queueLimit / 2) this.setPaused(false);
       this.measure(nowMs);
       await this.checkLimits(nowMs);

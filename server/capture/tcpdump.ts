@@ -3,6 +3,7 @@
 // and `-z` runs a program. Counters come on stderr, at the end and whenever it gets SIGUSR1.
 import { Refusal } from '../refusal.ts';
 import { reasonOf, type System } from '../system/system.ts';
+import { Early } from './early.ts';
 import {
   checkDevice,
   checkFilterText,
@@ -15,6 +16,9 @@ import {
 
 /** Kernel buffer of a point, in KiB as `-B` takes it: 64 MiB are over four seconds of 100,000 small packets a second. */
 const bufferKiB = 65_536;
+
+/** Its libpcap hands a block of the kernel over when it is full or a second old. */
+const holdsBackMs = 1050;
 
 /** Users to whom tcpdump gives its privileges up, the first that exists. */
 const users = ['tcpdump', 'pcap', 'nobody'];
@@ -33,10 +37,8 @@ export async function tcpdumpEngine(system: System): Promise<Engine | null> {
   return {
     name: 'tcpdump',
     countsDrops: true,
-    // Its libpcap hands a block of the kernel over when it is full or a second old. Immediate mode would not hold back, but its
-    // buffer has place for no more than 512 packets of the default snaplen.
-    holdsBackMs: 1050,
-    start: (point, events) => start(system, programs, point, events),
+    holdsBackMs,
+    start: (point, events) => startWithQuick(system, programs, point, events),
   };
 }
 
@@ -51,11 +53,15 @@ async function userOf(system: System): Promise<string | null> {
 }
 
 /** Program and arguments of a point. */
-export function commandOf(programs: Programs, point: PointToCapture): { program: string; args: string[] } {
+export function commandOf(
+  programs: Programs,
+  point: PointToCapture,
+  more: readonly string[] = [],
+): { program: string; args: string[] } {
   checkDevice(point.device);
   checkFilterText(point.filter);
   const args = ['-i', point.device, '-p', '-n', '-U', '-w', '-', '--time-stamp-precision=nano'];
-  args.push('-s', String(point.snaplen), '-B', String(bufferKiB));
+  args.push('-s', String(point.snaplen), ...(more.length > 0 ? more : ['-B', String(bufferKiB)]));
   // On `any` the second form of the cooked header tells the interface of each packet.
   if (point.device === 'any') args.push('-y', 'LINUX_SLL2');
   if (programs.user !== null) args.push('-Z', programs.user);
@@ -72,8 +78,14 @@ export function commandOf(programs: Programs, point: PointToCapture): { program:
   return { program: programs.nsenter, args: [`--net=${point.netns}`, '--', programs.tcpdump, ...args] };
 }
 
-function start(system: System, programs: Programs, point: PointToCapture, events: PointEvents): PointCapture {
-  const { program, args } = commandOf(programs, point);
+function start(
+  system: System,
+  programs: Programs,
+  point: PointToCapture,
+  events: PointEvents,
+  more: readonly string[] = [],
+): PointCapture {
+  const { program, args } = commandOf(programs, point, more);
   let stopping = false;
   let listening = false;
   let complaint = '';
@@ -118,6 +130,117 @@ function start(system: System, programs: Programs, point: PointToCapture, events
     kill() {
       stopping = true;
       running.signal('SIGKILL');
+    },
+  };
+}
+
+/**
+ * Immediate mode holds nothing back, but has place for few packets: 128 of the default snaplen in 32 MiB, each with its own 256 KiB. So it
+ * runs beside the other one while there is little to do.
+ */
+const quickOptions = ['--immediate-mode', '-B', '32768'];
+const quickRate = { checkMs: 100, records: 200, bytes: 2_000_000 };
+/** It begins again when so few came in so long. */
+const calm = { checks: 30, records: 1500 };
+const quickHoldsBackMs = 100;
+const restMs = 3000;
+/** The other one may be some seconds behind when it is busy. */
+const ageMs = 10_000;
+
+function startWithQuick(system: System, programs: Programs, point: PointToCapture, events: PointEvents): PointCapture {
+  const { clock } = system;
+  const early = new Early(events.onBytes);
+  let quick: PointCapture | null = null;
+  let quickSinceMs = 0;
+  let quickEndedMs = Number.NEGATIVE_INFINITY;
+  let paused = false;
+  let failures = 0;
+  let ended = false;
+  const endQuick = () => {
+    if (quick !== null) quickEndedMs = clock.monotonicMs();
+    quick?.kill();
+    quick = null;
+    early.endQuick();
+  };
+  const tooMuch = () => early.quickRecords > quickRate.records || early.quickBytes > quickRate.bytes;
+  const startQuick = () => {
+    early.beginQuick();
+    quickSinceMs = clock.monotonicMs();
+    let heard = false;
+    const self = start(
+      system,
+      programs,
+      point,
+      {
+        onBytes(chunk) {
+          heard = true;
+          if (quick !== self) return;
+          early.fromQuick(chunk);
+          if (tooMuch()) endQuick();
+        },
+        onCounters: () => undefined,
+        onEnd() {
+          if (!heard) failures += 1;
+          if (quick === self) endQuick();
+        },
+      },
+      quickOptions,
+    );
+    quick = self;
+  };
+
+  const patient = start(system, programs, point, {
+    ...events,
+    onBytes: (chunk) => early.fromPatient(chunk),
+    onEnd(error) {
+      ended = true;
+      stopChecking();
+      endQuick();
+      early.end();
+      events.onEnd(error);
+    },
+  });
+  const lately: number[] = Array.from({ length: calm.checks }, () => 0);
+  let agedMs = clock.monotonicMs();
+  const stopChecking = clock.every(quickRate.checkMs, () => {
+    lately.shift();
+    lately.push(early.patientRecords);
+    early.patientRecords = 0;
+    early.quickRecords = 0;
+    early.quickBytes = 0;
+    const nowMs = clock.monotonicMs();
+    if (paused || ended) return;
+    if (quick !== null && early.isHolding && nowMs - quickSinceMs > holdsBackMs + 250) early.release();
+    if (nowMs - agedMs > ageMs) {
+      agedMs = nowMs;
+      early.age();
+    }
+    const isCalm = lately.reduce((sum, n) => sum + n, 0) < calm.records && nowMs - quickEndedMs > restMs;
+    if (quick === null && early.begun && isCalm && failures < 3) startQuick();
+  });
+  return {
+    // What passed before the quick one began is still in the other one.
+    holdsBackMs: () => (quick === null || early.isHolding ? holdsBackMs : quickHoldsBackMs),
+    count: () => patient.count(),
+    pause() {
+      paused = true;
+      endQuick();
+      patient.pause();
+    },
+    resume() {
+      paused = false;
+      agedMs = clock.monotonicMs();
+      patient.resume();
+    },
+    stop() {
+      stopChecking();
+      endQuick();
+      patient.stop();
+    },
+    kill() {
+      stopChecking();
+      endQuick();
+      patient.kill();
     },
   };
 }

@@ -177,6 +177,24 @@ describe.skipIf(unable)('captures', () => {
     });
   });
 
+  test('a few packets are there at once, at every point', async () => {
+    const { id } = await server.capture({ filter: 'icmp' });
+    await delay(2000);
+    const waits: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      const before = (await server.status(id)).packets;
+      world.ping(1);
+      const since = performance.now();
+      while ((await server.status(id)).packets < before + 4 && performance.now() - since < 5000) await delay(5);
+      waits.push(performance.now() - since);
+    }
+    await server.ask(`/api/captures/${id}/stop`, {});
+    const status = await server.ended(id);
+    expect(status.packets).toBe(20);
+    // One of them may fall on a busy moment of the machine.
+    expect(waits.sort((x, y) => x - y)[3]).toBeLessThan(500);
+  });
+
   test('limits end it: packets, bytes, time, a packet that matches', async () => {
     const few = await server.capture({ filter: 'icmp', points: ['veth:vclient'], limits: { packets: 3 } });
     world.ping(5);
@@ -249,7 +267,8 @@ describe.skipIf(unable)('captures', () => {
     const { id } = await doomed.capture({ filter: 'icmp' });
     world.ping(20);
     while ((await doomed.status(id)).packets < 80) await delay(20);
-    expect(tcpdumpsOf(world)).toHaveLength(3);
+    // One a point, and the quick ones beside them.
+    expect([3, 4, 5, 6]).toContain(tcpdumpsOf(world).length);
     const file = doomed.file(id, 'capture.pcapng', 'doomed');
     await doomed.end('SIGKILL');
     const since = performance.now();
