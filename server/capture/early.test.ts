@@ -48,8 +48,13 @@ test('whatever the quick one misses and however both are cut, every packet comes
         let [p, q] = [24, 0];
         for (const [i, [isQuick, size]] of moves.entries()) {
           if (i === releasedAt) early.release();
-          if (isQuick) early.fromQuick(quick.slice(q, (q += size)));
-          else early.fromPatient(patient.slice(p, (p += size)));
+          if (isQuick) {
+            early.fromQuick(quick.slice(q, q + size));
+            q += size;
+          } else {
+            early.fromPatient(patient.slice(p, p + size));
+            p += size;
+          }
         }
         early.fromQuick(quick.slice(q));
         early.fromPatient(patient.slice(p));
