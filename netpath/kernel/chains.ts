@@ -245,8 +245,12 @@ export function walk(table: CompiledTable, base: string, c: Context, priority: n
     const isBase = frame.chain === baseChain;
     if (table.style === 'legacy') {
       if (rule && !rule.bare) emit('rule', frame, rule, 'RETURN', { summary: 'returns', why: why(rule, c) });
-      else if (!isBase)
-        emit('return', frame, null, null, { summary: 'end of the chain', source: rule?.rule.source ?? null });
+      else if (rule || !isBase)
+        // an unconditional RETURN of a built-in chain is called its policy, before the policy itself (test/kernel/counters.test.ts)
+        emit(isBase ? 'policy' : 'return', frame, null, null, {
+          summary: rule ? 'returns' : 'end of the chain',
+          source: rule?.rule.source ?? null,
+        });
     } else if (table.style === 'nft') {
       if (rule) emit('rule', frame, rule, 'RETURN', { summary: 'returns', why: why(rule, c) });
     } else

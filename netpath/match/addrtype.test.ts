@@ -1,5 +1,10 @@
-import { matchCases } from '../kernel/match-cases.fixture.ts';
+import { type Given, matchCases } from '../kernel/match-cases.fixture.ts';
 import { match } from './addrtype.ts';
+
+const LOCAL6: Given = {
+  packet: { family: 6, from: 'fd00::9', to: 'fd00::2' },
+  dumps: ['[{"type":"local","dst":"fd00::2","dev":"eth0","table":"local","flags":[]}]'],
+};
 
 matchCases(match, {
   yes: [
@@ -10,6 +15,9 @@ matchCases(match, {
     '--dst-type LOCAL,BROADCAST',
     '--dst-type LOCAL --limit-iface-in',
     ['--dst-type UNICAST', { packet: { to: '203.0.113.1' } }],
+    // IPv6: an address of the node is UNICAST as well as LOCAL (test/kernel/counters.test.ts)
+    ['--dst-type UNICAST', LOCAL6],
+    ['--dst-type LOCAL', LOCAL6],
   ],
   no: ['--src-type LOCAL', '--dst-type UNICAST', ['--dst-type LOCAL --limit-iface-in', { packet: { inIf: 'eth1' } }]],
   negated: [

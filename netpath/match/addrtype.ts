@@ -1,6 +1,6 @@
 // -m addrtype: the type of an address. IPv4 asks only the local table, whatever `ip rule` says (fixtures/lab ipvs-*: a VIP on
 // kube-ipvs0 is LOCAL although that device carries nothing). Not found means UNICAST, even for an address without a route.
-import { ipText } from '../../parsers/core/address.ts';
+import { type Ip, ipText, isMulticast } from '../../parsers/core/address.ts';
 import type { RuleOption } from '../../parsers/nodestate/state.ts';
 import { type Clause, type Context, clause, type MatchModule } from '../kernel/clause.ts';
 import type { Fragment } from '../trace.ts';
@@ -18,6 +18,14 @@ const TYPES = new Set([
   'PROHIBIT',
 ]);
 
+/** IPv6 asks the address what it is and the table only for LOCAL and its like: an address of the node is UNICAST too (match_type6). */
+function holds6(ip: Ip, types: readonly string[], found: string): boolean {
+  if (types.includes('MULTICAST') && !isMulticast(ip)) return false;
+  if (types.includes('UNICAST') && isMulticast(ip)) return false;
+  const asked: string[] = types.filter((t) => t === 'LOCAL' || t === 'ANYCAST' || t === 'UNREACHABLE');
+  return asked.length === 0 || asked.includes(found.toUpperCase());
+}
+
 function typeClause(o: RuleOption, types: readonly string[], limitIn: boolean, limitOut: boolean): Clause {
   const source = o.name === '--src-type';
   const find = (c: Context) => {
@@ -32,7 +40,9 @@ function typeClause(o: RuleOption, types: readonly string[], limitIn: boolean, l
         'ip -j route show table all, or ip -j addr',
       );
     }
-    return types.includes(found.type.toUpperCase()) !== o.negated;
+    const ip = source ? c.packet.src : c.packet.dst;
+    const holds = ip.family === 6 ? holds6(ip, types, found.type) : types.includes(found.type.toUpperCase());
+    return holds !== o.negated;
   };
   return {
     evaluate,

@@ -1,19 +1,19 @@
 // Live differential: random rule sets and packets on this very kernel. The rules are loaded in a namespace, the packets sent for real, and
 // the kernel's trace is compared with the simulator's, line by line, with the packet's addresses and mark at every chain.
 //
-// How many: VETHSCOPE_RULESETS (default 45) × VETHSCOPE_PACKETS (default 12). A seed that failed once is kept in SEEDS.
+// How many: VETHSCOPE_RULESETS (default 30) × VETHSCOPE_PACKETS (default 12). A seed that failed once is kept in SEEDS.
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Machine } from '../../netpath/kernel/machine.ts';
 import { simulate } from '../../netpath/kernel/run.ts';
 import { parsePacketSpec } from '../../netpath/packet-spec.ts';
-import type { Step, Trace } from '../../netpath/trace.ts';
 import { readSnapshot } from '../../parsers/nodestate/snapshot.ts';
-import { IPSETS, packet, Random, ruleset, type SentPacket } from './generate.ts';
-import { type KernelLine, TraceReader } from './kernel-trace.ts';
-import { ADDRESSES, DEVICES, Network } from './namespaces.ts';
+import { ofKernel, ofTrace, packetDifference, specOf } from './compare.ts';
+import { IPSETS, packet, Random, ruleset } from './generate.ts';
+import { TraceReader } from './kernel-trace.ts';
+import { Network } from './namespaces.ts';
 
-const RULESETS = Number(process.env['VETHSCOPE_RULESETS'] ?? '45');
+const RULESETS = Number(process.env['VETHSCOPE_RULESETS'] ?? '30');
 const PACKETS = Number(process.env['VETHSCOPE_PACKETS'] ?? '12');
 const FIRST_SEED = Number(process.env['VETHSCOPE_SEED'] ?? '1');
 /** Seeds that once showed a difference. */
@@ -42,45 +42,6 @@ beforeAll(() => {
 });
 afterAll(() => network?.close());
 
-const spec = (p: SentPacket): string => {
-  const ports = p.proto !== 'icmp';
-  const dst = ports ? `${p.dst}:${p.dport}` : p.dst;
-  if (p.from === 'node') return `${p.proto} *:${p.sport} > ${dst} local`;
-  return `${p.proto} ${ADDRESSES.client}${ports ? `:${p.sport}` : ''} > ${dst} in ${DEVICES.inside}`;
-};
-
-const text = (
-  kind: string,
-  table: string | null,
-  chain: string | null,
-  verdict: string | null,
-  rule: string | null,
-): string => `${table}:${chain}:${kind}:${kind === 'return' ? '' : (verdict ?? '')} ${rule ?? ''}`.trim();
-const ofKernel = (l: KernelLine) => text(l.kind, l.table, l.chain, l.verdict, l.rule);
-const ofTrace = (t: Trace) => t.steps.filter((s) => s.kind === 'rule' || s.kind === 'return' || s.kind === 'policy');
-const ofStep = (s: Step) => text(s.kind, s.table, s.chain, s.verdict, s.rule);
-
-/** Where the packet's addresses or mark differ at the first line of a chain walk; the kernel shows the packet only there. */
-function packetDifference(steps: readonly Step[], lines: readonly KernelLine[]): string | null {
-  for (let i = 0; i < lines.length; i++) {
-    const l = lines[i];
-    const s = steps[i];
-    const before = lines[i - 1];
-    if (!l || !s || (before && before.table === l.table && before.src === l.src && before.dst === l.dst)) continue;
-    const fields: [string, string, string][] = [
-      ['src', l.src, s.packet.src],
-      ['dst', l.dst, s.packet.dst],
-      ['sport', l.sport || String(s.packet.sport ?? ''), String(s.packet.sport ?? '')],
-      ['dport', l.dport || String(s.packet.dport ?? ''), String(s.packet.dport ?? '')],
-    ];
-    // the mark is shown as the rule left it, the rest as the rule found it
-    if (!/MARK/.test(l.rule)) fields.push(['mark', String(l.mark), String(s.packet.mark)]);
-    for (const [name, kernel, ours] of fields)
-      if (kernel !== ours) return `${ofKernel(l)}: ${name} is ${kernel}, we say ${ours}`;
-  }
-  return null;
-}
-
 /** Source ports are not used again soon, so that no connection meets the rest of another. */
 let serial = 0;
 const counts = { pairs: 0, equal: 0, worlds: 0, unknown: 0 };
@@ -100,12 +61,12 @@ async function compare(seed: number): Promise<void> {
   const monitor = network.spawnIn('node', 'xtables-monitor', ['--trace']);
   const reader = new TraceReader(monitor);
   try {
-    await reader.take(150);
+    await network.listening(1);
     for (let i = 0; i < PACKETS; i++) {
       const p = packet(r, serial++ % 9000);
       if (!(await (p.from === 'client' ? network.client : network.local).send(p))) continue;
       const lines = await reader.take(25, 2000);
-      const parsed = parsePacketSpec(spec(p));
+      const parsed = parsePacketSpec(specOf(p));
       if (!parsed.ok) throw new Error(parsed.message);
       const result = simulate(machine, parsed.value);
       if (!result.ok) throw new Error(result.message);
@@ -119,7 +80,7 @@ async function compare(seed: number): Promise<void> {
       const matching = () => {
         const wanted = lines.map(ofKernel);
         return traces.find((t) => {
-          const got = ofTrace(t).map(ofStep);
+          const got = ofTrace(t).map((g) => g.text);
           return got.length === wanted.length && got.every((g, k) => g === wanted[k]);
         });
       };
@@ -128,12 +89,19 @@ async function compare(seed: number): Promise<void> {
       for (let waited = 0; waited < 5 && !matching(); waited++) lines.push(...(await reader.take(400, 600)));
       const match = matching();
       const wanted = lines.map(ofKernel);
-      const context = `seed ${seed}, packet ${i}: ${spec(p)}\n${rules}`;
+      const context = `seed ${seed}, packet ${i}: ${specOf(p)}\n${rules}`;
       if (!match) {
-        const closest = traces[0] ? ofTrace(traces[0]).map(ofStep) : [];
+        const closest = traces[0] ? ofTrace(traces[0]).map((g) => g.text) : [];
         expect(closest, context).toEqual(wanted);
       }
-      if (match) expect(packetDifference(ofTrace(match), lines), context).toBeNull();
+      if (match)
+        expect(
+          packetDifference(
+            ofTrace(match).map((g) => g.step),
+            lines,
+          ),
+          context,
+        ).toBeNull();
       counts.equal++;
     }
   } finally {

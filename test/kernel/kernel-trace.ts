@@ -14,46 +14,64 @@ export interface KernelLine {
   readonly sport: string;
   readonly dport: string;
   readonly mark: number;
+  /** A PACKET line stands directly before this one: only here is the packet known to be as shown. */
+  readonly fresh: boolean;
 }
 
 const PACKET = /^PACKET: 2 (\S+) (.*)$/;
 const TRACE = /^ TRACE: 2 (\S+) ([^:]+):([^:]+):(rule|return|policy)(?::0x[0-9a-f]+)?:(\S*)\s*(?:-4 -t \S+ (-A .*))?$/;
 
-export class TraceReader {
-  #lines: { id: string; line: KernelLine }[] = [];
+/** Reads the monitor's output line by line: a PACKET line holds for the TRACE lines after it. */
+class TraceParser {
   #packet = '';
+  #fresh = false;
+
+  read(text: string): KernelLine | null {
+    const p = PACKET.exec(text);
+    if (p) {
+      this.#packet = p[2] ?? '';
+      this.#fresh = true;
+      return null;
+    }
+    const t = TRACE.exec(text.trimEnd());
+    if (!t) return null;
+    const fresh = this.#fresh;
+    this.#fresh = false;
+    const field = (name: string): string => new RegExp(`\\b${name}=(\\S+)`).exec(this.#packet)?.[1] ?? '';
+    return {
+      kind: t[4] === 'return' ? 'return' : t[4] === 'policy' ? 'policy' : 'rule',
+      table: t[2] ?? '',
+      chain: t[3] ?? '',
+      // xtables-monitor has no name for NFT_RETURN and prints its number
+      verdict: t[5] === '0xfffffffb' ? 'RETURN' : (t[5] ?? ''),
+      rule: (t[6] ?? '').trim(),
+      src: field('SRC'),
+      dst: field('DST'),
+      sport: field('SPORT'),
+      dport: field('DPORT'),
+      mark: Number(field('MARK') || '0'),
+      fresh,
+    };
+  }
+}
+
+/** The lines of a whole output. */
+export function linesOf(output: string): KernelLine[] {
+  const parser = new TraceParser();
+  return output.split('\n').flatMap((l) => parser.read(l) ?? []);
+}
+
+export class TraceReader {
+  readonly #parser = new TraceParser();
+  #lines: KernelLine[] = [];
   #pending = 0;
 
   constructor(monitor: ChildProcess) {
     if (!monitor.stdout) throw new Error('no stdout');
-    readline.createInterface({ input: monitor.stdout }).on('line', (l) => this.#read(l));
-  }
-
-  #read(text: string): void {
-    this.#pending++;
-    const p = PACKET.exec(text);
-    if (p) {
-      this.#packet = p[2] ?? '';
-      return;
-    }
-    const t = TRACE.exec(text.trimEnd());
-    if (!t) return;
-    const field = (name: string): string => new RegExp(`\\b${name}=(\\S+)`).exec(this.#packet)?.[1] ?? '';
-    this.#lines.push({
-      id: t[1] ?? '',
-      line: {
-        kind: t[4] === 'return' ? 'return' : t[4] === 'policy' ? 'policy' : 'rule',
-        table: t[2] ?? '',
-        chain: t[3] ?? '',
-        // xtables-monitor has no name for NFT_RETURN and prints its number
-        verdict: t[5] === '0xfffffffb' ? 'RETURN' : (t[5] ?? ''),
-        rule: (t[6] ?? '').trim(),
-        src: field('SRC'),
-        dst: field('DST'),
-        sport: field('SPORT'),
-        dport: field('DPORT'),
-        mark: Number(field('MARK') || '0'),
-      },
+    readline.createInterface({ input: monitor.stdout }).on('line', (l) => {
+      this.#pending++;
+      const line = this.#parser.read(l);
+      if (line) this.#lines.push(line);
     });
   }
 
@@ -66,7 +84,7 @@ export class TraceReader {
       seen = this.#pending;
       await new Promise((r) => setTimeout(r, quietMs));
     }
-    const out = this.#lines.map((x) => x.line);
+    const out = this.#lines;
     this.#lines = [];
     return out;
   }

@@ -4,6 +4,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import readline from 'node:readline';
+import { addressToIpv6 } from './ipv6.ts';
 
 export const ADDRESSES = {
   client: '10.77.1.2',
@@ -66,29 +67,37 @@ export class Network {
       for (const n of names) this.in(n, 'ip', ['link', 'set', 'lo', 'up']);
       this.#veth('client', 'eth0', DEVICES.inside);
       this.#veth('server', 'eth0', DEVICES.outside);
-      const address = (n: string, dev: string, a: string) => this.in(n, 'ip', ['addr', 'add', `${a}/24`, 'dev', dev]);
+      const address = (n: string, dev: string, a: string) => {
+        this.in(n, 'ip', ['addr', 'add', `${a}/24`, 'dev', dev]);
+        this.in(n, 'ip', ['addr', 'add', `${addressToIpv6(a)}/64`, 'dev', dev, 'nodad']);
+      };
       address('client', 'eth0', ADDRESSES.client);
       address('node', DEVICES.inside, ADDRESSES.nodeInside);
       address('node', DEVICES.outside, ADDRESSES.nodeOutside);
       address('server', 'eth0', ADDRESSES.server);
       address('server', 'eth0', ADDRESSES.server2);
-      this.in('client', 'ip', ['route', 'add', 'default', 'via', ADDRESSES.nodeInside]);
-      this.in('server', 'ip', ['route', 'add', 'default', 'via', ADDRESSES.nodeOutside]);
+      for (const as of [(a: string) => a, addressToIpv6]) {
+        this.in('client', 'ip', ['route', 'add', 'default', 'via', as(ADDRESSES.nodeInside)]);
+        this.in('server', 'ip', ['route', 'add', 'default', 'via', as(ADDRESSES.nodeOutside)]);
+      }
       this.in('node', 'sysctl', [
         '-qw',
         'net.ipv4.ip_forward=1',
+        'net.ipv6.conf.all.forwarding=1',
         'net.ipv4.conf.all.rp_filter=0',
         'net.ipv4.conf.all.route_localnet=1',
       ]);
-      // ARP is settled before, so that no packet waits for it.
-      for (const [n, to] of [
-        ['client', ADDRESSES.nodeInside],
-        ['server', ADDRESSES.nodeOutside],
-        ['node', ADDRESSES.client],
-        ['node', ADDRESSES.server],
-        ['node', ADDRESSES.server2],
+      // Neighbours are written down, so that no packet waits for them and no later solicitation is counted by a rule.
+      for (const [n, dev, to, on] of [
+        ['client', 'eth0', ADDRESSES.nodeInside, ['node', DEVICES.inside]],
+        ['server', 'eth0', ADDRESSES.nodeOutside, ['node', DEVICES.outside]],
+        ['node', DEVICES.inside, ADDRESSES.client, ['client', 'eth0']],
+        ['node', DEVICES.outside, ADDRESSES.server, ['server', 'eth0']],
+        ['node', DEVICES.outside, ADDRESSES.server2, ['server', 'eth0']],
       ] as const) {
-        this.in(n, 'ping', ['-c', '1', '-W', '1', '-q', to]);
+        const mac = /link\/ether (\S+)/.exec(this.in(on[0], 'ip', ['link', 'show', on[1]]))?.[1] ?? '';
+        for (const ip of [to, addressToIpv6(to)])
+          this.in(n, 'ip', ['neigh', 'replace', ip, 'lladdr', mac, 'dev', dev, 'nud', 'permanent']);
       }
       this.client = new Sender(this.name('client'));
       this.local = new Sender(this.name('node'));
@@ -109,6 +118,19 @@ export class Network {
 
   spawnIn(n: string, program: string, args: readonly string[]): ChildProcess {
     return spawn('ip', ['netns', 'exec', this.name(n), program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  /** Waits until so many programs in the node have joined a group of netfilter's netlink: before that a monitor is told nothing. */
+  async listening(programs: number): Promise<void> {
+    for (let left = 500; left > 0; left--) {
+      const sockets = this.in('node', 'cat', ['/proc/net/netlink'])
+        .split('\n')
+        .map((l) => l.trim().split(/\s+/));
+      const joined = sockets.filter(([, protocol, , groups]) => protocol === '12' && !/^0*$/.test(groups ?? ''));
+      if (joined.length >= programs) return;
+      await new Promise((r) => setTimeout(r, 10));
+    }
+    throw new Error('the monitor does not listen after five seconds');
   }
 
   #veth(n: string, inside: string, onNode: string): void {
@@ -154,13 +176,16 @@ export class Network {
     });
     return [
       take('iptables-save.txt', 'iptables-nft-save', ['-c']),
+      take('ip6tables-save.txt', 'ip6tables-nft-save', ['-c']),
       take('nft-ruleset.txt', 'nft', ['list', 'ruleset']),
       take('ipset-save.txt', 'ipset', ['save']),
       take('ip-addr.json', 'ip', ['-j', 'addr']),
       take('ip-link.json', 'ip', ['-j', '-d', 'link']),
       take('ip-route.json', 'ip', ['-j', 'route', 'show', 'table', 'all']),
       take('ip-rule.json', 'ip', ['-j', 'rule']),
-      take('sysctl.txt', 'sysctl', ['net.ipv4.ip_forward', 'net.ipv4.conf']),
+      take('ip6-route.json', 'ip', ['-j', '-6', 'route', 'show', 'table', 'all']),
+      take('ip6-rule.json', 'ip', ['-j', '-6', 'rule']),
+      take('sysctl.txt', 'sysctl', ['net.ipv4.ip_forward', 'net.ipv4.conf', 'net.ipv6.conf']),
       take('uname.txt', 'uname', ['-a']),
     ];
   }

@@ -33,6 +33,7 @@ export class NftTraceReader {
       sport: field(/(?:tcp|udp) sport (\S+)/),
       dport: field(/(?:tcp|udp) dport (\S+)/),
       mark: 0,
+      fresh: false,
     };
     const rule = /^rule (.*) \(verdict (\S+)(?: (\S+))?\)$/.exec(rest);
     const policy = /^policy (\S+)/.exec(rest);

@@ -84,7 +84,7 @@ async function compare(seed: number): Promise<void> {
   const monitor = network.spawnIn('node', 'nft', ['monitor', 'trace']);
   const reader = new NftTraceReader(monitor);
   try {
-    await reader.take(200);
+    await network.listening(1);
     for (let i = 0; i < PACKETS; i++) {
       const p = packet(r, serial++ % 9000);
       if (!(await (p.from === 'client' ? network.client : network.local).send(p))) continue;

@@ -8,7 +8,7 @@ import readline from 'node:readline';
 const send = {
   udp: ({ sport, dst, dport }) =>
     new Promise((resolve) => {
-      const s = dgram.createSocket('udp4');
+      const s = dgram.createSocket(dst.includes(':') ? 'udp6' : 'udp4');
       const end = (e) => {
         s.close();
         resolve(e?.code);
