@@ -4,6 +4,7 @@ import { endpointText, type Ip, isLoopback, sameIp } from '../../parsers/core/ad
 import { protocolName } from '../../parsers/core/protocol-numbers.ts';
 import type { IpvsConnection, IpvsRealServer, IpvsService } from '../../parsers/nodestate/state.ts';
 import { IPVS_IN_PRIORITY } from './hooks.ts';
+import { candidates } from './ipvs-schedulers.ts';
 import { type Packet, TCP_FLAGS } from './packet.ts';
 import { type Ending, ending, type Walker } from './walker.ts';
 
@@ -45,46 +46,80 @@ export type IpvsResult =
   | { readonly kind: 'end'; readonly end: Ending }
   | { readonly kind: 'sent'; readonly server: IpvsRealServer };
 
+/** TCP states in which a new SYN makes IPVS forget the connection and schedule anew, with conn_reuse_mode (is_new_conn_expected). */
+const REUSED = new Set(['TIME_WAIT', 'CLOSE']);
+
+/** The connection of the table that the packet belongs to, unless it is to be forgotten for a new one. */
+function liveConnection(w: Walker): IpvsConnection | null {
+  const p = w.packet;
+  const live = connectionOf(w.machine.state.ipvsConnections, p, p.sport ?? 0);
+  const fresh = p.protocol === 6 && (p.tcpFlags & TCP_FLAGS.SYN) !== 0 && (p.tcpFlags & TCP_FLAGS.ACK) === 0;
+  const reuse = w.machine.sysctl('net.ipv4.vs.conn_reuse_mode') !== '0';
+  return live && fresh && reuse && REUSED.has(live.state) ? null : live;
+}
+
+const serverOf = (services: readonly IpvsService[], c: IpvsConnection): IpvsRealServer | undefined =>
+  services
+    .filter((s) => s.mark !== null || s.protocol === c.protocol)
+    .flatMap((s) => s.servers)
+    .find((r) => sameIp(r.address, c.real) && (r.port === c.realPort || r.port === 0));
+
 function choose(w: Walker, s: IpvsService): IpvsRealServer | null {
   const { ipvsConnections } = w.machine.state;
-  const live = ipvsConnections ? connectionOf(ipvsConnections, w.packet, w.packet.sport ?? 0) : null;
   const template = ipvsConnections && s.persistence !== null ? connectionOf(ipvsConnections, w.packet, 0) : null;
-  const pinned = live ?? template;
-  if (pinned) {
-    const server = s.servers.find((r) => sameIp(r.address, pinned.real) && r.port === pinned.realPort);
-    if (server) {
-      w.note('ipvs', live ? 'the connection table knows this flow' : 'a persistence template pins the client', {
-        owner: 'ipvs',
-        source: pinned.source,
-        mattered: false,
-      });
-      return server;
-    }
+  const pinned = template
+    ? s.servers.find((r) => sameIp(r.address, template.real) && r.port === template.realPort)
+    : undefined;
+  if (pinned && template) {
+    w.note('ipvs', 'a persistence template pins the client', {
+      owner: 'ipvs',
+      source: template.source,
+      mattered: false,
+    });
+    return pinned;
   }
-  const candidates = s.servers.filter((r) => r.weight > 0);
-  if (candidates.length <= 1) return candidates[0] ?? null;
+  const picks = candidates(s);
+  if (picks.length <= 1) return picks[0] ?? null;
   const index = w.world.decide({
     source: s.source,
-    why: `The scheduler ${s.scheduler} picks one of ${candidates.length} real servers; its position is in no dump. A capture, ipvsadm -Lnc or conntrack -L tells which.`,
-    choices: candidates.map((r) => ({ assumed: `IPVS picks ${endpointText(r.address, r.port)}`, probability: null })),
+    why: `The scheduler ${s.scheduler} picks one of ${picks.filter((c) => c !== null).length} real servers; its position is in no dump. A capture, ipvsadm -Lnc or conntrack -L tells which.`,
+    choices: picks.map((r) => ({
+      assumed: r
+        ? `IPVS picks ${endpointText(r.address, r.port)}`
+        : 'IPVS falls on a real server that takes no more connections',
+      probability: null,
+    })),
   });
-  return candidates[index] ?? null;
+  return picks[index] ?? null;
 }
 
 /** ip_vs_in at LOCAL_IN or LOCAL_OUT. On `sent` the packet has its new destination and one hop less to live. */
 export function ipvsIn(w: Walker, hook: 'INPUT' | 'OUTPUT'): IpvsResult {
   const p = w.packet;
   if (w.ipvs !== null) return { kind: 'pass' };
-  const s = findService(w.machine.state.ipvsServices, p);
+  const services = w.machine.state.ipvsServices;
+  if (!services || services.length === 0) return { kind: 'pass' }; // its hooks are registered while there is a service
+  const live = liveConnection(w);
+  const known = live ? serverOf(services, live) : undefined;
+  if (live && !known) {
+    // ip_vs_in: whatever expire_nodest_conn says, this packet is dropped, without an answer
+    return {
+      kind: 'end',
+      end: ending(
+        'dropped',
+        `IPVS knows this connection, but its real server ${endpointText(live.real, live.realPort)} was removed: packets of it are dropped silently until it expires.`,
+        live.source,
+      ),
+    };
+  }
+  const s = findService(services, p) ?? (known && services.find((x) => x.servers.includes(known))) ?? null;
   if (!s) return { kind: 'pass' };
   const priority = IPVS_IN_PRIORITY[hook] ?? null;
   const virtualService = serviceText(s);
-  const schedules =
-    p.protocol !== 6 ||
-    (p.tcpFlags & TCP_FLAGS.SYN) !== 0 ||
-    connectionOf(w.machine.state.ipvsConnections, p, p.sport ?? 0) !== null;
-  if (!schedules) return { kind: 'pass' };
-  const server = choose(w, s);
+  if (p.protocol === 6 && (p.tcpFlags & TCP_FLAGS.SYN) === 0 && !live) return { kind: 'pass' };
+  if (live)
+    w.note('ipvs', 'the connection table knows this flow', { owner: 'ipvs', source: live.source, mattered: false });
+  const server = known ?? choose(w, s);
   if (!server) {
     w.note('ipvs', `${virtualService} has no usable real server`, { hook, priority, owner: 'ipvs', source: s.source });
     return {
@@ -96,7 +131,9 @@ export function ipvsIn(w: Walker, hook: 'INPUT' | 'OUTPUT'): IpvsResult {
       ),
     };
   }
-  const realServer = endpointText(server.address, server.port);
+  // A server of a service for all ports, or of a mark, has port 0: the packet keeps the port that it came for.
+  const port = server.port === 0 ? p.dport : server.port;
+  const realServer = endpointText(server.address, port);
   w.note('ipvs', `${virtualService} (${s.scheduler}) → ${realServer}`, {
     hook,
     priority,
@@ -116,11 +153,18 @@ export function ipvsIn(w: Walker, hook: 'INPUT' | 'OUTPUT'): IpvsResult {
       ),
     };
   }
+  if (!local && p.ttl <= 1)
+    return {
+      kind: 'end',
+      end: ending('dropped', 'Its time to live is used up; IPVS answers with ICMP time exceeded.', s.source),
+    };
   w.ipvs = { virtualService, realServer };
-  if (server.forward !== 'masq') return { kind: 'sent', server };
-  if (!local) p.ttl -= 1;
-  w.rewriteDst(server.address, server.port, hook, priority ?? 0, 'ipvs', server.source);
-  if (w.machine.sysctl('net.ipv4.vs.conntrack') === '0') w.connection.state = 'untracked';
+  if (!local) p.ttl -= 1; // however it is sent on, and for packets of the node itself too (ip_vs_xmit.c)
+  if (w.machine.sysctl('net.ipv4.vs.conntrack') === '0') {
+    w.connection.state = 'untracked';
+    w.connection.attached = false;
+  }
+  if (server.forward === 'masq') w.rewriteDst(server.address, port, hook, priority ?? 0, 'ipvs', server.source);
   return { kind: 'sent', server };
 }
 

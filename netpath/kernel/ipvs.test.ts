@@ -1,0 +1,73 @@
+// What IPVS does at LOCAL_IN, in small; test/kernel/ipvs.test.ts holds it against a kernel.
+import { expect, test } from 'vitest';
+import { readSnapshot } from '../../parsers/nodestate/snapshot.ts';
+import { parsePacketSpec } from '../packet-spec.ts';
+import { Machine } from './machine.ts';
+import { simulate } from './run.ts';
+
+const ADDRESSES =
+  '[{"ifname":"eth0","addr_info":[{"family":"inet","local":"10.0.0.2","prefixlen":24}]},{"ifname":"kube-ipvs0","addr_info":[{"family":"inet","local":"10.96.0.1","prefixlen":32}]}]';
+const ROUTES =
+  '[{"dst":"10.0.0.0/24","dev":"eth0"},{"type":"local","dst":"10.0.0.2","dev":"eth0","table":"local"},{"type":"local","dst":"10.96.0.1","dev":"kube-ipvs0","table":"local"}]';
+
+function outcomes(
+  services: string,
+  packet = 'udp 10.0.0.9:4000 > 10.96.0.1:53 in eth0',
+  more: Record<string, string> = {},
+) {
+  const files = {
+    'ip-addr.json': ADDRESSES,
+    'ip-route.json': ROUTES,
+    'ipvsadm-Sn.txt': services,
+    'sysctl.txt': 'net.ipv4.ip_forward = 1\nnet.ipv4.vs.conntrack = 1\n',
+    ...more,
+  };
+  const machine = new Machine(readSnapshot(Object.entries(files).map(([path, text]) => ({ path, text }))));
+  const spec = parsePacketSpec(packet);
+  const result = spec.ok ? simulate(machine, spec.value) : spec;
+  if (!result.ok) throw new Error(result.message);
+  return result.simulation.traces.map((t) => `${t.disposition.kind} ${t.finalDestination}`);
+}
+
+test('a real server of port 0 keeps the port that the packet came for', () => {
+  expect(outcomes('-A -u 10.96.0.1:0 -s rr -p 300\n-a -u 10.96.0.1:0 -r 10.0.0.5:0 -m -w 1\n')).toEqual([
+    'leavesNode 10.0.0.5:53',
+  ]);
+});
+
+test.each([
+  ['rr', ['10.0.0.6:53', '10.0.0.7:53'], false],
+  ['sh', ['10.0.0.6:53', '10.0.0.7:53'], true],
+  ['fo', ['10.0.0.7:53'], false],
+  ['ovf', ['10.0.0.6:53', '10.0.0.7:53'], true],
+])(
+  '%s picks from those with weight; sh and ovf may also fall on one that takes nothing',
+  (scheduler, servers, refused) => {
+    const service = '-u 10.96.0.1:53';
+    const lines = [0, 1, 3].map((w, i) => `-a ${service} -r 10.0.0.${5 + i}:53 -m -w ${w}\n`).join('');
+    const got = outcomes(`-A ${service} -s ${scheduler}\n${lines}`);
+    const wanted = servers.map((s) => `leavesNode ${s}`);
+    expect(got).toEqual(refused ? [...wanted, 'rejected 10.96.0.1:53'] : wanted);
+  },
+);
+
+const LNC = (state: string, real: string, proto = 'UDP') =>
+  `IPVS connection entries\npro expire state       source             virtual            destination\n${proto} 04:00  ${state}        10.0.0.9:4000      10.96.0.1:53       ${real}:53\n`;
+const ONE = (proto: string) => `-A -${proto} 10.96.0.1:53 -s rr\n-a -${proto} 10.96.0.1:53 -r 10.0.0.5:53 -m -w 1\n`;
+
+test('a connection to a real server that was removed is dropped silently', () => {
+  expect(outcomes(ONE('u'), undefined, { 'ipvsadm-Lnc.txt': LNC('UDP', '10.0.0.6') })).toEqual([
+    'dropped 10.96.0.1:53',
+  ]);
+  expect(outcomes(ONE('u'), undefined, { 'ipvsadm-Lnc.txt': LNC('UDP', '10.0.0.5') })).toEqual([
+    'leavesNode 10.0.0.5:53',
+  ]);
+});
+
+test('a SYN for a closed connection is scheduled anew, unless conn_reuse_mode is 0', () => {
+  const syn = 'tcp 10.0.0.9:4000 > 10.96.0.1:53 in eth0';
+  const closed = { 'ipvsadm-Lnc.txt': LNC('CLOSE', '10.0.0.6', 'TCP') };
+  expect(outcomes(ONE('t'), syn, closed)).toEqual(['leavesNode 10.0.0.5:53']);
+  const sysctl = 'net.ipv4.ip_forward = 1\nnet.ipv4.vs.conntrack = 1\nnet.ipv4.vs.conn_reuse_mode = 0\n';
+  expect(outcomes(ONE('t'), syn, { ...closed, 'sysctl.txt': sysctl })).toEqual(['dropped 10.96.0.1:53']);
+});
