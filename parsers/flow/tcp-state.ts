@@ -33,6 +33,8 @@ export class TcpState {
   /** Per flow: time of the last SYN, and the initial round trip time; -1 while unknown. */
   synNs: Float64Array;
   rttNs: Float64Array;
+  /** Per flow: number of the packet that told the round trip time; 0 before. */
+  rttNo: Uint32Array;
   /** Of the last duplicate ACK: packet number of the ACK it repeats, and its count. */
   duplicateOf: number;
   duplicateCount: number;
@@ -55,6 +57,7 @@ export class TcpState {
     this.rebases = new Map();
     this.synNs = new Float64Array(ends / 2).fill(UNSET_NS);
     this.rttNs = new Float64Array(ends / 2).fill(UNSET_NS);
+    this.rttNo = new Uint32Array(ends / 2);
     this.duplicateOf = 0;
     this.duplicateCount = 0;
     this.next = new Uint32Array(ends);
@@ -81,6 +84,7 @@ export class TcpState {
     this.scale = scale;
     this.synNs = grownF64(this.synNs, ends / 2, UNSET_NS);
     this.rttNs = grownF64(this.rttNs, ends / 2, UNSET_NS);
+    this.rttNo = grownU32(this.rttNo, ends / 2);
     this.next = grownU32(this.next, ends);
     this.nextNs = grownF64(this.nextNs, ends, 0);
     this.maxToAck = grownU32(this.maxToAck, ends);
@@ -152,8 +156,10 @@ export class TcpState {
       this.ackSeen[f] = 1;
       // After the judgement: the packet that ends the handshake is itself still judged without a round trip time.
       const flow = f >>> 1;
-      if (this.rttNs[flow] === UNSET_NS && this.synNs[flow] !== UNSET_NS)
+      if (this.rttNs[flow] === UNSET_NS && this.synNs[flow] !== UNSET_NS) {
         this.rttNs[flow] = ns - (this.synNs[flow] ?? 0);
+        this.rttNo[flow] = no;
+      }
     }
     return found;
   }

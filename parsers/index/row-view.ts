@@ -105,7 +105,8 @@ function flowContext(index: PacketIndex, row: number): FlowContext | null {
     repeated: (analysis & NOT_READ_AGAIN) !== 0,
     parts: index.streams?.partsOf(flow, row) ?? null,
     requestNo: null,
-    initialRtt: table.initialRtt(flow),
+    // As tshark, which does not look ahead: the packets before the one that told it do not have it.
+    initialRtt: row + 1 >= (tcp.rttNo[flow] ?? 0) ? table.initialRtt(flow) : null,
   };
 }
 

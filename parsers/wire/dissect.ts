@@ -1,5 +1,6 @@
 // The cold driver: runs the `dissect` decoders of a frame and gives its tree, its list columns and its issues.
 // Surprise: what no protocol claims still becomes a layer, `data`, so that every byte of the frame can be clicked.
+import { linkTypeName } from '../capture/link-types.ts';
 import { MAX_DEPTH } from './decode.ts';
 import { Dissection, type FlowContext } from './dissection.ts';
 import { NEXT_NONE, NEXT_TCP_PORTS } from './facts.ts';
@@ -18,7 +19,7 @@ export function dissectFrame(
   const d = new Dissection(bytes, length, flow);
   let number = protocolOfLink(linkType);
   if (number === 0) {
-    d.setProtocol('UNKNOWN', `WTAP_ENCAP = ${linkType}`);
+    d.setProtocol(linkTypeName(linkType), '');
     d.issues.push({
       kind: 'unsupported',
       protocol: 'link',

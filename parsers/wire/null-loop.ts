@@ -26,7 +26,8 @@ function index(facts: FrameFacts): boolean {
 
 function dissect(d: Dissection): void {
   const at = d.at;
-  d.setProtocol('Null/Loopback', '');
+  d.setAddresses('N/A', 'N/A');
+  d.setProtocol('N/A', 'Null/Loopback');
   if (!d.need(HEADER, 'null')) {
     d.layer('null', 'Null/Loopback', at, d.left);
     d.at = d.end;

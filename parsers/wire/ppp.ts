@@ -76,6 +76,8 @@ function index(facts: FrameFacts): boolean {
 function dissect(d: Dissection): void {
   const at = d.at;
   const size = headSize(d.view, at, d.end);
+  // Not in a tunnel, where the carrier's addresses stand.
+  if (d.layers.length === 0) d.setAddresses('N/A', 'N/A');
   d.setProtocol('PPP', '');
   const layer = d.layer('ppp', 'Point-to-Point Protocol', at, Math.min(size, d.left));
   if (!d.need(size, 'ppp')) {
@@ -90,7 +92,7 @@ function dissect(d: Dissection): void {
   const name = NAMES.get(number) ?? 'Unknown';
   const text = hexText(number, 4);
   d.node(layer, 'ppp.protocol', `Protocol: ${name} (${text})`, text, at + size - (size & 1 ? 1 : 2), size & 1 ? 1 : 2);
-  d.setProtocol('PPP', name);
+  d.setProtocol(text, `PPP ${name} (${text})`);
   d.at = at + size;
   const control = CONTROL.get(number);
   if (control !== undefined) message(d, layer, number, control);
@@ -134,7 +136,7 @@ function codeText(d: Dissection, number: number, code: number, at: number): stri
 export const protocol: Protocol = {
   filter: 'ppp',
   name: 'Point-to-Point Protocol',
-  attach: { linkTypes: [9], etherTypes: [0x880b], pppProtocols: [PPP] },
+  attach: { linkTypes: [9, 50], etherTypes: [0x880b], pppProtocols: [PPP] },
   fields: [
     { name: 'ppp.address', kind: 'uint' },
     { name: 'ppp.control', kind: 'uint' },

@@ -17,7 +17,8 @@ function etherTypeOf(first: number): number {
 }
 
 function dissect(d: Dissection): void {
-  d.setProtocol('Raw', 'Raw packet data');
+  d.setAddresses('N/A', 'N/A');
+  d.setProtocol('N/A', 'Raw packet data');
   d.layer('raw', 'Raw packet data', d.at, 0);
   if (!d.need(1, 'raw')) return;
   d.nextKey = etherTypeOf(d.bytes[d.at] ?? 0);

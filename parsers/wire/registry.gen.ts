@@ -21,6 +21,7 @@ import { protocol as llc } from './llc.ts';
 import { protocol as lldp } from './lldp.ts';
 import { protocol as mpls } from './mpls.ts';
 import { protocol as nbns } from './nbns.ts';
+import { protocol as nflog } from './nflog.ts';
 import { protocol as ntp } from './ntp.ts';
 import { protocol as nullLoop } from './null-loop.ts';
 import { protocol as ospf } from './ospf.ts';
@@ -64,6 +65,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   lldp,
   mpls,
   nbns,
+  nflog,
   ntp,
   nullLoop,
   ospf,

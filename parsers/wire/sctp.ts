@@ -195,7 +195,7 @@ function sack(d: Dissection, node: FieldNode, at: number, size: number, flow: Fl
 export const protocol: Protocol = {
   filter: 'sctp',
   name: 'Stream Control Transmission Protocol',
-  attach: { ipProtocols: [132] },
+  attach: { ipProtocols: [132], linkTypes: [248] },
   fields: [
     { name: 'sctp.srcport', kind: 'uint', bits: [0, 16] },
     { name: 'sctp.dstport', kind: 'uint', bits: [16, 16] },

@@ -114,3 +114,31 @@ const LINK: readonly Bytes[] = [
 ];
 
 export const linkFrames = (): Uint8Array[] => LINK.map((bytes) => f.frame(bytes));
+
+const little = (n: number): Bytes => [n & 255, n >> 8];
+const attribute = (t: number, v: Bytes): Bytes => [...little(v.length + 4), ...little(t), ...v, ...z(-v.length & 3)];
+const syn = f.ip4('10.0.0.1', '10.0.0.2', 6, f.tcp(1000, 47_777, { seq: 1, flags: 2 }));
+const datagram = f.ip6('fd00::1', 'fd00::2', 17, f.udp(1, 47_777, [1]));
+
+/** Link type 239. */
+export const nflogFrames = (): Uint8Array[] =>
+  [
+    [
+      ...[2, 0, 0, 5, ...attribute(1, [8, 0, 1, 0]), ...attribute(10, [...f.ascii('drop: '), 0])],
+      ...[...attribute(4, f.u32(2)), ...attribute(9, syn)],
+    ],
+    [10, 0, 0, 5, ...attribute(9, datagram)],
+    [2, 0, 0, 0, ...attribute(10, [65, 0])],
+    [7, 0, 0, 1, ...attribute(9, [1, 2, 3])],
+  ].map((bytes) => f.frame(bytes));
+
+/** Link type 9: with and without address and control, and with a protocol of one byte. */
+export const pppFrames = (): Uint8Array[] =>
+  [
+    [0xff, 3, 0, 0x21, ...syn],
+    [0x21, ...syn],
+    [0, 0x21, ...syn],
+    [0xff, 3, 0xc0, 0x21, 9, 1, 0, 8, 1, 2, 3, 4],
+    [0xff, 3, 0, 0x57, ...datagram],
+    [0xff, 3, 0x12, 0x35, 1, 2],
+  ].map((bytes) => f.frame(bytes));

@@ -97,7 +97,8 @@ export function askOurselves(bytes: Uint8Array): string[][] {
   return rows;
 }
 
-function valuesOf(layers: readonly FieldNode[]): Map<string, string[]> {
+/** Values of a tree by field; a field without a value has an empty list. */
+export function valuesOf(layers: readonly FieldNode[]): Map<string, string[]> {
   const values = new Map<string, string[]>();
   const walk = (node: FieldNode): void => {
     if (node.filter !== null) {

@@ -1,0 +1,72 @@
+// Every field of a protocol against tshark, on the captures made for it: all that our registry declares and tshark knows.
+// Surprise: fields without a value of their own (bytes, flags) are compared by presence, and by position where ours has no text.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CaptureIndexer, dissectPacket } from '../../parsers/index/capture-index.ts';
+import { PROTOCOLS } from '../../parsers/wire/registry.gen.ts';
+import { tsharkVersion, valuesOf } from './oracle.ts';
+
+const dir = path.resolve(import.meta.dirname, '../../fixtures/captures');
+const usable = tsharkVersion()?.startsWith('TShark (Wireshark) 4.0.') ?? false;
+
+/** Capture → the fields that are exact in it. What a protocol file leaves out (OSPFv3's Hello, …) is named by leaving it out here. */
+const EXACT: readonly (readonly [string, RegExp])[] = [
+  [
+    'crafted-tunnels.pcap',
+    /^(gre|erspan|geneve|vxlan|tcp\.(seq|ack|len|stream|flags|window|srcport|analysis\.i)|ip\.(src|dst|ttl|proto))/,
+  ],
+  [
+    'crafted-network.pcap',
+    /^(vrrp|esp|ah|wg|ntp|ospf\.(version|msg|srcrouter|area_id|checksum|packet_length)|igmp\.(maddr|saddr|type))/,
+  ],
+  ['crafted-link.pcap', /^(stp|mpls|pppoe\.|eapol\.(version|type|len)|eap\.|llc\.(dsap|ssap|oui))/],
+  [
+    'crafted-services.pcap',
+    /^(dhcpv6|syslog|tftp|dhcp\.(id|ip|flags|option\.(router|hostname|subnet|dhcp|domain|request|ip_addr)))/,
+  ],
+  [
+    'crafted-dns-records.pcap',
+    /^dns\.(id|qry|caa|ds|dnskey|naptr|rrsig|svcb|hinfo|a$|aaaa|cname|resp\.(ttl|len|name))/,
+  ],
+  ['crafted-nflog.pcap', /^nflog/],
+  ['crafted-ppp.pcap', /^ppp/],
+];
+
+function ask(file: string, fields: readonly string[]): string[][] {
+  const args = ['-n', '-r', file, '-T', 'fields', '-E', 'separator=/t', '-E', 'aggregator=|'];
+  const out = execFileSync('tshark', [...args, ...fields.flatMap((field) => ['-e', field])], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return out
+    .toString()
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => line.split('\t'));
+}
+
+describe('fields as tshark gives them', () => {
+  it.skipIf(!usable).each(EXACT)('%s: %s', (name, wanted) => {
+    const declared = PROTOCOLS.flatMap((protocol) => protocol.fields);
+    const fields = declared.filter((f) => !f.either && f.name.includes('.') && wanted.test(f.name)).map((f) => f.name);
+    expect(fields.length).toBeGreaterThan(4);
+    const bytes = new Uint8Array(fs.readFileSync(path.join(dir, name)));
+    const indexer = new CaptureIndexer({ splitByInterface: false });
+    indexer.append(bytes);
+    indexer.end();
+    const found: string[] = [];
+    for (const [row, theirs] of ask(path.join(dir, name), fields).entries()) {
+      const from = indexer.index.fileOffset(row);
+      const frame = bytes.subarray(from, from + indexer.index.caplen(row));
+      const ours = valuesOf(dissectPacket(indexer.index, row, frame).layers);
+      for (const [k, field] of fields.entries()) {
+        const mine = ours.get(field);
+        const same =
+          mine !== undefined && mine.length === 0 ? theirs[k] !== '' : (theirs[k] ?? '') === (mine ?? []).join('|');
+        if (!same) found.push(`packet ${row + 1} ${field}: tshark "${theirs[k]}", we "${mine?.join('|') ?? ''}"`);
+      }
+    }
+    expect(found).toEqual([]);
+  });
+});
