@@ -1,5 +1,5 @@
 // A packet written down as tcpdump would: `tcp 10.244.1.2:40500 > 10.96.0.80:80 in cni0`. Options may follow in any order:
-// mark 0x4000, ttl 63, length 60, flags SA, tos 0x10, type 8, code 0, mac aa:bb:cc:dd:ee:ff.
+// mark 0x4000, ttl 63, length 60, df 0 (may be fragmented), flags SA, tos 0x10, type 8, code 0, mac aa:bb:cc:dd:ee:ff.
 import { endpointText, type Ip, parseIp } from '../parsers/core/address.ts';
 import { hasPorts, ICMP, ICMPV6, protocolName, protocolNumber, TCP } from '../parsers/core/protocol-numbers.ts';
 import { TCP_FLAGS } from './kernel/packet.ts';
@@ -20,6 +20,8 @@ export interface PacketSpec {
   readonly mark: number;
   readonly ttl: number;
   readonly length: number | null;
+  /** Don't Fragment, which Linux sets unless a program asks for the contrary. */
+  readonly df: boolean;
   readonly tcpFlags: number;
   readonly tos: number;
   readonly icmpType: number | null;
@@ -85,6 +87,7 @@ export function parsePacketSpec(text: string): Result<PacketSpec> {
     mark: 0,
     ttl: 64,
     length: null as number | null,
+    df: true,
     flags: protocol === TCP ? TCP_FLAGS.SYN : 0,
     tos: 0,
     type: null as number | null,
@@ -119,6 +122,10 @@ export function parsePacketSpec(text: string): Result<PacketSpec> {
       const n = number(value, 65535);
       if (n === null) return fail(`length ${value} is no number from 0 to 65535`);
       options.length = n;
+    } else if (key === 'df') {
+      const n = number(value, 1);
+      if (n === null) return fail(`df ${value}: 1 (do not fragment) or 0 expected`);
+      options.df = n === 1;
     } else if (key === 'flags') {
       let bits = 0;
       for (const letter of value.toUpperCase()) {
@@ -131,7 +138,7 @@ export function parsePacketSpec(text: string): Result<PacketSpec> {
       if (!/^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(value))
         return fail(`mac ${value}: six pairs of hex digits expected`);
       options.mac = value.toLowerCase();
-    } else return fail(`"${key}" is not understood: ${FORM}, then mark, ttl, length, flags, tos, type, code, mac`);
+    } else return fail(`"${key}" is not understood: ${FORM}, then mark, ttl, length, df, flags, tos, type, code, mac`);
     i += 2;
   }
   if (!where) return fail(`where it arrives is missing: "in INTERFACE", "from pod NAMESPACE/NAME" or "local"`);
@@ -149,6 +156,7 @@ export function parsePacketSpec(text: string): Result<PacketSpec> {
       mark: options.mark,
       ttl: options.ttl,
       length: options.length,
+      df: options.df,
       tcpFlags: options.flags,
       tos: options.tos,
       icmpType: icmp ? (options.type ?? (protocol === ICMP ? 8 : 128)) : null,

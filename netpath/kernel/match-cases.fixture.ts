@@ -43,6 +43,7 @@ export function contextOf(given: Given): Context {
     mark: 0,
     ttl: 64,
     length: 60,
+    df: true,
     tos: 0,
     mac: null,
     inIf: 'eth0',

@@ -22,6 +22,8 @@ export interface Packet {
   ttl: number;
   /** IP total length in bytes; null when not given. */
   length: number | null;
+  /** Don't Fragment. */
+  df: boolean;
   tos: number;
   /** Source MAC, lower case; null when not known. */
   mac: string | null;

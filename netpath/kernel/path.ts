@@ -4,7 +4,7 @@ import { endpointText, type Ip, ipText, isLoopback, sameIp } from '../../parsers
 import type { Pod } from '../../parsers/nodestate/pods.ts';
 import { type RouteResult, routeText } from './fib.ts';
 import { ipvsIn } from './ipvs.ts';
-import { lookup, validateSource } from './routing.ts';
+import { lookup, tooLong, validateSource } from './routing.ts';
 import { deliverLocally } from './socket.ts';
 import { type Ending, ending, type Walker } from './walker.ts';
 
@@ -172,6 +172,8 @@ function forward(w: Walker, route: RouteResult): Ending {
   const p = w.packet;
   if (p.ttl <= 1)
     return ending('dropped', 'Its time to live is used up; the node answers with ICMP time exceeded.', null);
+  const long = tooLong(w, route);
+  if (long) return long;
   p.ttl -= 1;
   p.outIf = route.device;
   const end = w.runHook('FORWARD');
@@ -205,6 +207,8 @@ function ipvsSend(w: Walker, server: Ip): Ending {
   p.inIf = null;
   const route = lookup(w, server, null);
   if ('end' in route) return route.end;
+  const long = tooLong(w, route);
+  if (long) return long;
   p.outIf = route.device;
   w.note('route', `IPVS sends it: ${routeText(route.route)}`, { source: route.route.ref, owner: 'ipvs' });
   const end = w.runHook('OUTPUT');

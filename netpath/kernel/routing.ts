@@ -94,3 +94,18 @@ export function validateSource(w: Walker, device: string): Ending | null {
     : `there is no way back to ${ipText(p.src)}`;
   return ending('dropped', `rp_filter=${mode} on ${device} drops it: ${way}.`, r?.route.ref ?? null);
 }
+
+/** Longer than the next link takes and not to be fragmented: the answer to the sender is ICMP (ip_forward, ip6_forward, ip_vs_xmit.c). */
+export function tooLong(w: Walker, r: RouteResult): Ending | null {
+  const { length, df, family } = w.packet;
+  const link = r.device === null ? undefined : w.machine.links.get(r.device);
+  const mtu = r.route.mtu ?? link?.mtu ?? null;
+  if (length === null || mtu === null || length <= mtu || (family === 4 && !df)) return null;
+  const answer = family === 4 ? 'fragmentation needed' : 'packet too big';
+  const of = r.route.mtu === null ? `of ${r.device}` : 'of the route';
+  return ending(
+    'dropped',
+    `It is ${length} bytes long and may not be fragmented, but the MTU ${of} is ${mtu}: the node answers with ICMP ${answer}.`,
+    r.route.mtu === null ? (link?.source ?? null) : r.route.ref,
+  );
+}

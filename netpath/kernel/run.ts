@@ -70,6 +70,7 @@ function packetOf(spec: PacketSpec, m: Machine): Packet | string {
     mark: spec.mark,
     ttl: spec.ttl,
     length: spec.length,
+    df: spec.df,
     tos: spec.tos,
     mac: spec.mac,
     inIf: null,

@@ -45,6 +45,7 @@ export function readRoutes(file: DumpFile, items: readonly JsonItem[], netns: Ne
       source: parseIp(j.get('prefsrc').string ?? ''),
       scope: j.get('scope').string,
       metric: j.get('metric').number ?? 0,
+      mtu: j.get('metrics').array[0]?.get('mtu').number ?? null,
       flags: j.get('flags').strings,
       nexthops: j.get('nexthops').array.flatMap((h) => {
         const device = h.get('dev').string;

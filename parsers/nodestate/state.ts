@@ -227,6 +227,8 @@ export interface Route {
   readonly source: Ip | null;
   readonly scope: string | null;
   readonly metric: number;
+  /** The route's own MTU; null: that of its device. */
+  readonly mtu: number | null;
   readonly flags: readonly string[];
   /** More than one next hop. */
   readonly nexthops: readonly { readonly via: Ip | null; readonly device: string; readonly weight: number }[];

@@ -19,7 +19,7 @@ A packet reads like tcpdump: PROTO SRC[:PORT] > DST[:PORT] WHERE [options]
   udp [fd00::2]:5353 > [fd00::53]:53 from pod default/client
   tcp 192.168.0.5:40000 > 10.96.0.1:443 local
 WHERE is the interface it arrives on (in IFACE), a pod (from pod NAMESPACE/NAME), or local.
-Options: mark 0x4000, ttl 63, length 60, flags SA, tos 0x10, type 8, code 0, mac aa:bb:cc:dd:ee:ff.
+Options: mark 0x4000, ttl 63, length 60, df 0, flags SA, tos 0x10, type 8, code 0, mac aa:bb:cc:dd:ee:ff.
 `;
 
 export function explainCommand(context: CommandContext): Command {

@@ -1,4 +1,4 @@
-// Runs inside a namespace and sends one packet a command: `udp SRCPORT DST DPORT`, `tcp SRCPORT DST DPORT`, `icmp DST`. One JSON line in,
+// Runs inside a namespace and sends one packet a command: `udp SRCPORT DST DPORT` (with `length` bytes), `tcp SRCPORT DST DPORT`, `icmp DST`. One JSON line in,
 // one line out: `done` or `not sent`. TCP connects are given up after 60 ms; only the SYN matters.
 import { spawn } from 'node:child_process';
 import dgram from 'node:dgram';
@@ -6,7 +6,7 @@ import net from 'node:net';
 import readline from 'node:readline';
 
 const send = {
-  udp: ({ sport, dst, dport }) =>
+  udp: ({ sport, dst, dport, length = 1 }) =>
     new Promise((resolve) => {
       const s = dgram.createSocket(dst.includes(':') ? 'udp6' : 'udp4');
       const end = (e) => {
@@ -14,7 +14,7 @@ const send = {
         resolve(e?.code);
       };
       s.on('error', end);
-      s.bind(sport, () => s.send('x', dport, dst, () => setTimeout(() => end(), 5)));
+      s.bind(sport, () => s.send('x'.repeat(length), dport, dst, () => setTimeout(() => end(), 5)));
     }),
   tcp: ({ sport, dst, dport }) =>
     new Promise((resolve) => {
