@@ -24,6 +24,8 @@ export interface Connection {
   dnatDone: boolean;
   snatDone: boolean;
   mark: number;
+  /** The conntrack zone that table raw put the packet into; 0 without. */
+  zone: number;
   /** Confirmed and seen replies, for --ctstatus. */
   seenReply: boolean;
   assured: boolean;
@@ -48,6 +50,7 @@ export function newConnection(p: Packet): Connection {
     dnatDone: false,
     snatDone: false,
     mark: 0,
+    zone: 0,
     seenReply: false,
     assured: false,
     confirmed: false,
@@ -59,14 +62,15 @@ function sameTuple(a: Tuple, b: Tuple): boolean {
   return sameIp(a.src, b.src) && sameIp(a.dst, b.dst) && a.sport === b.sport && a.dport === b.dport;
 }
 
-/** The dump's entry whose original or reply tuple is the packet's. */
+/** The dump's entry of a zone whose original or reply tuple is the packet's. */
 export function findEntry(
   entries: readonly ConntrackEntry[] | null,
   p: Packet,
+  zone: number,
 ): { entry: ConntrackEntry; direction: 'original' | 'reply' } | null {
   const tuple = tupleOf(p);
   for (const entry of entries ?? []) {
-    if (entry.protocol !== p.protocol || entry.original.src.family !== p.family) continue;
+    if (entry.zone !== zone || entry.protocol !== p.protocol || entry.original.src.family !== p.family) continue;
     if (sameTuple(entry.original, tuple)) return { entry, direction: 'original' };
     if (sameTuple(entry.reply, tuple)) return { entry, direction: 'reply' };
   }
@@ -106,6 +110,7 @@ export function connectionOf(entry: ConntrackEntry, direction: 'original' | 'rep
     dnatDone: true,
     snatDone: true,
     mark: entry.mark,
+    zone: entry.zone,
     seenReply: !entry.unreplied,
     assured: entry.assured,
     confirmed: true,

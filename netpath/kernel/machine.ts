@@ -53,6 +53,19 @@ export class Machine implements NodeView {
     return k && (k.major < 6 || (k.major === 6 && k.minor < 7)) ? 'nft-before-6.7' : 'nft';
   }
 
+  /** True where a rule puts packets into a conntrack zone. */
+  get setsZones(): boolean {
+    this.#setsZones ??=
+      this.state.iptables.some((d) =>
+        [...(d.tables.get('raw')?.chains.values() ?? [])].some((c) => c.rules.some((r) => / --zone /.test(r.text))),
+      ) ||
+      this.nftTables.some((t) =>
+        [...t.table.chains.values()].some((c) => c.rules.some((r) => /\bct zone set /.test(r.text))),
+      );
+    return this.#setsZones;
+  }
+  #setsZones: boolean | null = null;
+
   sysctl(name: string): string | null {
     return this.state.sysctl?.get(name)?.value ?? null;
   }

@@ -148,6 +148,10 @@ function runRule(rule: NftRule, c: Context, table: CompiledNftTable): RuleRun | 
         if (key.kind === 'meta' && (key.key === 'priority' || key.key === 'nftrace')) break;
         const value = mangleValue(s.value, c, table);
         if (value === 'missing') return null; // what is to be set does not exist: the rule ends
+        if (value !== null && key.kind === 'ct' && key.key === 'zone') {
+          if (!c.connection.attached) c.connection.zone = value & 0xffff;
+          break;
+        }
         if (value === null || (key.kind !== 'meta' && key.kind !== 'ct') || key.key !== 'mark') {
           return end({ kind: 'insufficient', why: `what "${rule.text}" sets`, settle: 'support for it' });
         }

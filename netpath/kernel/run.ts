@@ -137,12 +137,19 @@ function withoutIpvsNat(m: Machine, c: Connection): Connection {
   return isServer ? { ...c, dnat: null } : c;
 }
 
+/** The zone in which the packet's connection is looked up, as table raw says; asked only where something sets zones. */
+function zoneOf(m: Machine, packet: Packet, arrival: Arrival): number {
+  if (!m.setsZones) return 0;
+  const probe = exploreWorlds((world) => traceOf(m, world, { ...packet }, newConnection(packet), null, arrival), 1);
+  return probe.results[0]?.crossing?.connection.zone ?? 0;
+}
+
 export function simulate(m: Machine, spec: PacketSpec): SimulationResult {
   const where = resolveArrival(m, spec);
   if (!where.ok) return where;
   const packet = packetOf(spec, m);
   if (typeof packet === 'string') return { ok: false, message: packet };
-  const found = findEntry(m.state.conntrack, packet);
+  const found = findEntry(m.state.conntrack, packet, zoneOf(m, packet, where.arrival));
   if (found?.direction === 'reply') {
     const r = exploreWorlds(
       (world) => traceOf(m, world, { ...packet }, connectionOf(found.entry, 'reply'), found.entry, where.arrival),

@@ -17,5 +17,5 @@ targetCases(target, {
       connection: { state: 'new' },
     },
   ],
-  unreadable: ['--zone 5'],
+  unreadable: ['--zone-orig 5', '--zone five'],
 });
