@@ -12,6 +12,7 @@ const ENHANCED_PACKET = 6;
 /** Type, length, interface, time high, time low, caplen, length; and the length again at the end. */
 const PACKET_HEAD = 28;
 const PACKET_OVERHEAD = 32;
+const END_MARK = 4;
 
 const OPT_COMMENT = 1;
 const SHB_OS = 3;
@@ -91,7 +92,7 @@ export class PcapngBuilder {
     }
   }
 
-  /** One packet; `bytes` from `start` are copied before this returns. */
+  /** One packet; `bytes` from `start` are copied before this returns. `options` are little-endian and without their end mark. */
   packet(
     interfaceId: number,
     seconds: number,
@@ -100,8 +101,10 @@ export class PcapngBuilder {
     start: number,
     caplen: number,
     length: number,
+    options: Uint8Array | null = null,
   ): void {
-    const total = PACKET_OVERHEAD + caplen + (-caplen & 3);
+    const more = options === null || options.length === 0 ? 0 : options.length + END_MARK;
+    const total = PACKET_OVERHEAD + caplen + (-caplen & 3) + more;
     this.reserve(total);
     const at = this.used;
     const { view } = this;
@@ -116,6 +119,7 @@ export class PcapngBuilder {
     view.setUint32(at + 24, length, true);
     this.buffer.set(bytes.subarray(start, start + caplen), at + PACKET_HEAD);
     for (let pad = at + PACKET_HEAD + caplen; pad < at + total - 4; pad++) this.buffer[pad] = 0;
+    if (options !== null && more > 0) this.buffer.set(options, at + total - 4 - more);
     view.setUint32(at + total - 4, total, true);
     this.used = at + total;
   }

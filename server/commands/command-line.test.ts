@@ -33,6 +33,12 @@ async function run(args: readonly string[], script: Script = {}) {
   return { status, ...system.printed() };
 }
 
+function bytesOf(system: ReturnType<typeof scriptedSystem>, file: string): Uint8Array {
+  const handle = system.files.openRead(file);
+  const room = new Uint8Array(1 << 20);
+  return room.slice(0, handle.readAt(0, room));
+}
+
 const bundle = ['--snapshot', 'clash/bundle'];
 const spec = 'tcp 10.244.1.2:40580 > 10.96.0.80:80 in cni0';
 
@@ -188,6 +194,20 @@ test('flows, as a table and as JSON', async () => {
     packets: 10,
   });
   expect((await run(['flows', 'clash/pcap/pod-client.pcap'])).out).toContain('10.96.0.80:80');
+});
+
+test('read -w writes what passes as pcapng, -T csv prints it', async () => {
+  const system = scriptedSystem({ files: { ...packageJson, ...clash } });
+  const args = ['read', 'clash/pcap/pod-client.pcap', '-Y', 'tcp.flags.syn == 1'];
+  expect(await runCommandLine([...args, '-w', 'out.pcapng'], system)).toBe(0);
+  const back = await run(['read', 'out.pcapng', '--json'], { files: { 'out.pcapng': bytesOf(system, 'out.pcapng') } });
+  const rows = z.array(api.packetRow).parse(JSON.parse(back.out));
+  expect(rows.map((row) => row.info.includes('SYN'))).toEqual([true, true]);
+  expect(rows[0]?.point).toBe('pod client');
+  const csv = (await run([...args, '-T', 'csv'])).out.trimEnd().split('\n');
+  expect(csv[0]).toBe('"No.","Time","Source","Destination","Protocol","Length","Point","Info"');
+  expect(csv).toHaveLength(3);
+  expect((await run([...args, '-w', 'x', '--json'])).status).toBe(2);
 });
 
 test('follow prints a conversation as tshark does', async () => {

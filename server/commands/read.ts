@@ -4,12 +4,14 @@ import type { FieldNode, PacketRow } from '../../api/schemas.ts';
 import type { Packets } from '../packets/packets.ts';
 import { type CommandContext, complain, gather } from './context.ts';
 import { type Paint, painter, printable } from './style.ts';
+import { versionOf } from './version.ts';
 
 interface ReadOptions {
   readonly filter?: string;
   readonly T?: string;
   readonly field?: readonly string[];
   readonly json?: boolean;
+  readonly write?: string;
 }
 
 const rowsAtOnce = 500;
@@ -21,8 +23,15 @@ export function readCommand(context: CommandContext): Command {
     .description('list the packets of captures, merged by time')
     .argument('<capture...>', 'pcap or pcapng files, also compressed or in an archive; - reads stdin')
     .option('-Y, --filter <filter>', "display filter in Wireshark's language")
-    .addOption(new Option('-T <format>', 'print the fields named with -e').choices(['fields']))
+    .addOption(
+      new Option('-T <format>', 'fields: those named with -e; csv; jsonl: one packet a line').choices([
+        'fields',
+        'csv',
+        'jsonl',
+      ]),
+    )
     .option('-e, --field <field>', 'a field to print, as tcp.dstport; may be given several times', gather)
+    .option('-w, --write <file>', 'write the packets that pass as pcapng; - writes to stdout')
     .option('--json', 'print a JSON array, one packet a line (docs/api.md: packetRow)')
     .action((captures: string[], options: ReadOptions) => read(context, captures, options));
 }
@@ -110,6 +119,8 @@ async function read(context: CommandContext, captures: readonly string[], option
     if (bad !== null) return complain(context, `${option} ${JSON.stringify(text)}: ${bad}`);
   }
 
+  if (options.write !== undefined || options.T === 'csv' || options.T === 'jsonl')
+    return writeOut(context, captures, filter, options);
   const printer = new Printer(context, filter, fields, options.json === true);
   const opened = await openCaptures(context.system, captures, (packets) => printer.print(packets));
   if (await printer.print(opened.packets)) {
@@ -130,4 +141,30 @@ function problemOf(filterOf: (text: string) => unknown, text: string): string | 
         : '';
     return `${at}${error instanceof Error ? error.message : String(error)}`;
   }
+}
+
+/** All packets that pass into a file or to stdout, once everything has been read. */
+async function writeOut(
+  context: CommandContext,
+  captures: readonly string[],
+  filter: string,
+  { write, T, json }: ReadOptions,
+): Promise<void> {
+  if (write !== undefined && (T !== undefined || json))
+    return complain(context, '-w writes pcapng; leave -T and --json out, or leave -w out to print');
+  const { openCaptures } = await import('../packets/open-captures.ts');
+  const { exported } = await import('../packets/export.ts');
+  const opened = await openCaptures(context.system, captures);
+  const application = `vethscope ${await versionOf(context.system)}`;
+  const format = T === 'csv' || T === 'jsonl' ? T : 'pcapng';
+  const { terminal } = context.system;
+  const text = new TextDecoder();
+  const toFile = write === undefined || write === '-' ? null : await context.system.files.openWrite(write);
+  for await (const chunk of exported(opened.packets, { filter, format, application })) {
+    if (toFile !== null) await toFile.write(chunk);
+    else if (!(await (format === 'pcapng' ? terminal.outBytes(chunk) : terminal.out(text.decode(chunk))))) break;
+  }
+  await toFile?.close();
+  if (opened.issues[0] !== undefined) complain(context, opened.issues[0]);
+  opened.close();
 }

@@ -119,7 +119,7 @@ export function createApp({
       response.json(info);
     })
     .all(methodNotAllowed('GET'));
-  app.use('/api/cases', packets(library), trace(library, system.clock), cases(library));
+  app.use('/api/cases', packets(library, version), trace(library, system.clock), cases(library));
   app.use('/api', captureRoutes(system, captures), live(system, library, finder));
   app.use(viewer(viewerFolder));
   app.use(notFound);

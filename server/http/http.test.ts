@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import * as api from '../../api/schemas.ts';
 import { followedStream } from '../../api/streams.ts';
+import { CaptureIndexer } from '../../parsers/index/capture-index.ts';
 import { pcapOf } from '../packets/pcap.fixture.ts';
 import { tarOf } from '../unpack/tar.fixture.ts';
 import { root, TestServer, token } from './http.fixture.ts';
@@ -202,6 +203,35 @@ test('a conversation is followed, up to a limit', async () => {
   expect(followedStream.parse((await server.ask(`${at}?limit=1`)).json()).whole).toBe(false);
   expect(codeOf(await server.ask(`/api/cases/${sample}/flows/9999/stream`))).toBe('no-flow');
   expect(codeOf(await server.ask(`/api/cases/${sample}/flows/x/stream`))).toBe('bad-request');
+});
+
+test('the packets that pass leave as pcapng, CSV and JSON lines', async () => {
+  const at = `/api/cases/${sample}/export?filter=${encodeURIComponent('tcp.flags.syn == 1 && tcp.flags.ack == 0')}`;
+  const rows = api.packetRows.parse(
+    (
+      await server.ask(
+        `/api/cases/${sample}/packets?filter=${encodeURIComponent('tcp.flags.syn == 1 && tcp.flags.ack == 0')}`,
+      )
+    ).json(),
+  );
+  const saved = await server.ask(at);
+  expect(saved.headers['content-disposition']).toContain('.pcapng');
+  const indexer = new CaptureIndexer();
+  indexer.append(new Uint8Array(saved.body));
+  indexer.end();
+  expect(indexer.index.issues).toEqual([]);
+  expect(indexer.index.packetCount).toBe(rows.matched);
+  expect(rows.rows.map((_, row) => indexer.index.timestampNs(row).toString())).toEqual(rows.rows.map((r) => r.tsNs));
+  expect(rows.rows.map((_, row) => indexer.index.interfaces[indexer.index.interfaceOf(row)]?.name)).toEqual(
+    rows.rows.map((r) => r.point),
+  );
+  const lines = (await server.ask(`${at}&format=jsonl`)).body.toString().trimEnd().split('\n');
+  expect(lines.map((line) => api.packetRow.parse(JSON.parse(line)))).toEqual(rows.rows);
+  const csv = (await server.ask(`${at}&format=csv`)).body.toString().trimEnd().split('\n');
+  expect(csv).toHaveLength(rows.matched + 1);
+  expect(csv[1]).toContain(rows.rows[0]?.info ?? 'no row');
+  expect(codeOf(await server.ask(`/api/cases/${sample}/export?filter=tcp.port+==`))).toBe('bad-filter');
+  expect(codeOf(await server.ask(`/api/cases/${sample}/export?format=exe`))).toBe('bad-request');
 });
 
 test('files come back as they were, as a download', async () => {

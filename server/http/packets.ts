@@ -1,6 +1,7 @@
 // /api/cases/:id/…: packets, flows, timeline, dumps.
 import express, { type Router } from 'express';
 import { z } from 'zod';
+import { exported, exportFormats, exportTypes } from '../packets/export.ts';
 import { followedStreamOf } from '../packets/stream.ts';
 import type { Library } from '../store/library.ts';
 import { methodNotAllowed, valid } from './answers.ts';
@@ -20,12 +21,13 @@ const linesQuery = z.object({
 });
 const streamQuery = z.object({ limit: count(64 << 20).default(2 << 20) });
 const flowId = z.coerce.number({ error: 'is not a flow id' }).int().min(0);
+const exportQuery = z.object({ filter, format: z.enum(exportFormats).default('pcapng') });
 const packetNumber = z.coerce.number({ error: 'is not a packet number' }).int().min(1);
 
 /** Longest wait for packets that are still being indexed, filtered or counted. */
 const waitMs = 1500;
 
-export function packets(library: Library): Router {
+export function packets(library: Library, version: string): Router {
   const router = express.Router({ mergeParams: true });
   const get = (
     at: string,
@@ -62,6 +64,26 @@ export function packets(library: Library): Router {
     const found = await library.get(id);
     return followedStreamOf(await found.packets(waitMs), flow, limit);
   });
+  router
+    .route('/:id/export')
+    .get(async (request, response) => {
+      const { filter: wanted, format } = valid(exportQuery, request.query);
+      const found = await library.get(request.params.id ?? '');
+      const chunks = exported(await found.packets(waitMs), {
+        filter: wanted,
+        format,
+        application: `vethscope ${version}`,
+      });
+      // The first chunk before the head, so that a filter that is refused is an answer and no broken file.
+      const first = await chunks.next();
+      response.attachment(`${found.id}.${format}`).type(exportTypes[format]);
+      for (let next = first; !next.done && !response.destroyed; next = await chunks.next()) {
+        if (!response.write(next.value))
+          await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
+      }
+      response.end();
+    })
+    .all(methodNotAllowed('GET'));
   get('dumps/lines', async (id, query) => {
     const wanted = valid(linesQuery, query);
     const found = await library.get(id);

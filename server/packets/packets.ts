@@ -13,6 +13,8 @@ import { inSlices, type KeepOn } from './slices.ts';
 
 /** Filters whose results are kept a case. */
 const filtersKept = 8;
+/** Packets that an export writes between two looks at other work. */
+const portion = 500;
 
 /** Compiles a display filter, or refuses with the place that is wrong. */
 export function filterOf(text: string) {
@@ -142,6 +144,21 @@ export class Packets {
       this.numbered.add(capture);
       const last = capture.index.flows().length - 1;
       if (last >= 0) this.flowIds.idOf(capture, captureNumber, last);
+    }
+  }
+
+  /** Places in the list of all packets that pass, in portions; waits until everything that arrived has been tested. */
+  async *passing(filter: string): AsyncGenerator<number[]> {
+    const scan = this.scanOf(filter);
+    await inSlices(this.clock, (keepOn) => this.advance(scan, keepOn), Number.POSITIVE_INFINITY);
+    this.numberFlows();
+    const { generation } = this.list;
+    const total = scan === null ? this.list.total : scan.matched;
+    for (let from = 0; from < total; from += portion) {
+      if (this.list.generation !== generation) return;
+      const count = Math.min(portion, total - from);
+      yield Array.from({ length: count }, (_, i) => (scan === null ? from + i : scan.placeAt(from + i)));
+      await new Promise((resolve) => setImmediate(resolve));
     }
   }
 

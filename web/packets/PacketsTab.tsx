@@ -3,6 +3,7 @@ import { Group, Panel } from 'react-resizable-panels';
 import { tinykeys } from 'tinykeys';
 import type { CaseDetail } from '../../api/schemas.ts';
 import { pickFiles } from '../library/pickFiles.ts';
+import { api } from '../sources/client.ts';
 import { usePacketCount } from '../sources/queries.ts';
 import type { CaseAddress } from '../state/address.ts';
 import { useOverlays } from '../state/overlays.ts';
@@ -36,6 +37,12 @@ function NoPackets({ detail }: { detail: CaseDetail }) {
   );
 }
 
+const exportForms = [
+  { format: 'pcapng', name: 'pcapng' },
+  { format: 'csv', name: 'CSV' },
+  { format: 'jsonl', name: 'JSON lines' },
+] as const;
+
 interface StatusProps {
   detail: CaseDetail;
   matched: number | null;
@@ -66,6 +73,19 @@ function Status({ detail, matched, filter, following }: StatusProps) {
         </button>
       )}
       <span className={styles.spring} />
+      {detail.packets > 0 && (
+        <span>
+          {filter === '' ? 'Save all as' : 'Save these as'}{' '}
+          {exportForms.map(({ format, name }, i) => (
+            <span key={format}>
+              {i > 0 && ' · '}
+              <a className={styles.save} href={api.exportUrl(detail.id, filter, format)} download>
+                {name}
+              </a>
+            </span>
+          ))}
+        </span>
+      )}
       <button type="button" className={styles.keys} onClick={() => show('keys')}>
         ? keys
       </button>

@@ -88,6 +88,7 @@ export const api = {
   createCase: (name: string) => post<CaseDetail>('/api/cases', { name: name.trim().slice(0, 200) || 'upload' }),
   case: (id: string, signal?: AbortSignal) => get<CaseDetail>(base(id), signal),
   deleteCase: (id: string) => request<void>(base(id), { method: 'DELETE' }),
+  exportUrl: (id: string, filter: string, format: string) => `${base(id)}/export?${query({ filter, format })}`,
   fileUrl: (id: string, path: string) => `${base(id)}/files?${query({ path })}`,
   packets: (id: string, filter: string, offset: number, rows: number, signal?: AbortSignal) =>
     get<PacketRows>(`${base(id)}/packets?${query({ filter, offset, count: rows })}`, signal),
