@@ -3,7 +3,7 @@
 import { hasPorts, SCTP, TCP } from '../core/protocol-numbers.ts';
 import type { PacketIndex } from '../index/packet-index.ts';
 import { SEGMENT_BITS, SEGMENT_MASK, type Segment, TCP_FLAG_BITS, WINDOW_SCALE_SHIFT } from '../index/segment.ts';
-import { HAS_ICMP, HAS_IPV4, HAS_IPV6, HAS_TCP } from '../wire/facts.ts';
+import { HAS_ICMP, HAS_IPV4, HAS_IPV6, HAS_TCP, HAS_UDP } from '../wire/facts.ts';
 import { numbersOf } from '../wire/tables.ts';
 import { ANY_RETRANSMISSION, DUPLICATE_ACK, REUSED_PORTS } from './analysis-flags.ts';
 import { DuplicateAcks } from './duplicate-acks.ts';
@@ -180,7 +180,9 @@ export class FlowTable {
     columns.interfaceId[flow] = segment.interfaceId[at] ?? 0;
     columns.firstRow[flow] = row;
     columns.stream[flow] = this.streams[protocol] ?? 0;
-    this.streams[protocol] = (this.streams[protocol] ?? 0) + 1;
+    // A fragment or a cut packet without its ports is a flow, but no stream.
+    const isStream = hasPorts(protocol) ? (layers & (HAS_TCP | HAS_UDP)) !== 0 || protocol === SCTP : true;
+    if (isStream) this.streams[protocol] = (this.streams[protocol] ?? 0) + 1;
     this.direction = 0;
     return flow;
   }

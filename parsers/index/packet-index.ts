@@ -9,10 +9,12 @@ import { BAD_TCP } from '../flow/analysis-flags.ts';
 import type { Flow } from '../flow/flow.ts';
 import { FlowTable } from '../flow/flow-table.ts';
 import { StreamBook } from '../flow/stream-book.ts';
-import { indexFrame } from '../wire/decode.ts';
+import { indexDatagram, indexFrame } from '../wire/decode.ts';
+import type { JoinedDatagram } from '../wire/dissection.ts';
 import { FrameFacts, HAS_ICMP, HAS_IPV4, HAS_IPV6, HAS_TCP } from '../wire/facts.ts';
 import { AddressTable } from './address-table.ts';
 import type { CaptureIndex, Endpoints } from './capture-index.ts';
+import { FragmentBook } from './fragment-book.ts';
 import {
   NO_FLOW,
   SEGMENT_BITS,
@@ -38,10 +40,16 @@ export class PacketIndex implements CaptureIndex {
   /** Puts TCP streams together; null while nobody said where frames are read. */
   streams: StreamBook | null;
   private readonly facts: FrameFacts;
+  private readonly fragments: FragmentBook;
+  private readonly splitByInterface: boolean;
+  private readFrame: ((row: number) => Uint8Array) | null;
   private current: Segment;
   private analysed: number;
 
   constructor(splitByInterface: boolean) {
+    this.fragments = new FragmentBook();
+    this.splitByInterface = splitByInterface;
+    this.readFrame = null;
     this.reader = new CaptureReader();
     this.current = new Segment(FIRST_SEGMENT_ROWS);
     this.segments = [this.current];
@@ -72,6 +80,12 @@ export class PacketIndex implements CaptureIndex {
 
   readFramesWith(read: (row: number) => Uint8Array): void {
     this.streams = new StreamBook(this, read);
+    this.readFrame = read;
+  }
+
+  /** The datagram that this row completes; null for other rows, and while nobody said where frames are read. */
+  datagramOf(row: number): JoinedDatagram | null {
+    return this.readFrame === null ? null : this.fragments.of(row, this.readFrame);
   }
 
   append(chunk: Uint8Array): void {
@@ -109,6 +123,10 @@ export class PacketIndex implements CaptureIndex {
     }
     const { facts, current } = this;
     indexFrame(facts, record.view, record.start, record.caplen, record.length, record.linkType);
+    if (facts.fragmentOffset >= 0) {
+      const datagram = this.fragments.take(facts, this.packetCount, this.splitByInterface ? record.interfaceId : 0);
+      if (datagram !== null) indexDatagram(facts, datagram);
+    }
     const seconds = record.seconds < 0 ? 0 : Math.min(record.seconds, MAX_SECONDS);
     const secondsHigh = Math.floor(seconds / 0x1_0000_0000);
     const offsetHigh = Math.floor(record.fileOffset / 0x1_0000_0000);

@@ -44,8 +44,12 @@ export function dissectRow(index: PacketIndex, row: number, frame: Uint8Array): 
   const linkType = index.interfaces[index.interfaceOf(row)]?.linkType ?? 0;
   const flow = flowContext(index, row);
   const isInner = (index.layersOf(row) & HAS_INNER) !== 0;
-  const about = flow && isInner ? { ...flow, headerAt: transportAt(frame, index.length(row), linkType) } : flow;
-  const d = dissectFrame(frame, index.length(row), linkType, about);
+  const datagram = index.datagramOf(row);
+  const about =
+    flow && isInner && datagram === null
+      ? { ...flow, headerAt: transportAt(frame, index.length(row), linkType) }
+      : flow;
+  const d = dissectFrame(frame, index.length(row), linkType, about, datagram);
   // A payload that is not read again is not missed either.
   const misses = (protocol: string): boolean => protocol !== 'data' || !d.flow?.repeated;
   const cut = d.issues.some(

@@ -1,6 +1,6 @@
 // The hot driver: runs the `index` decoders of a frame, one after the other, until none follows.
 // Surprise: no header may nest more than a few deep; a frame made of tags alone ends here, not in a long loop.
-import { FrameFacts, HAS_ISSUE, HAS_TCP, HAS_UDP, NEXT_NONE, NEXT_TCP_PORTS } from './facts.ts';
+import { FrameFacts, HAS_ISSUE, HAS_TCP, HAS_UDP, NEXT_IP_PROTOCOL, NEXT_NONE, NEXT_TCP_PORTS } from './facts.ts';
 import { PROTOCOLS } from './registry.gen.ts';
 import { portCandidate, portCandidates, protocolAfter, protocolOfLink } from './tables.ts';
 
@@ -83,7 +83,23 @@ export function indexFrame(
   linkType: number,
 ): void {
   facts.reset(view, start, caplen, length);
-  let number = protocolOfLink(linkType);
+  indexFrom(facts, protocolOfLink(linkType));
+}
+
+/** Goes on in a datagram that was put together from fragments; `facts` holds its IP header. */
+export function indexDatagram(facts: FrameFacts, bytes: Uint8Array): void {
+  facts.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  facts.start = 0;
+  facts.at = 0;
+  facts.end = bytes.length;
+  facts.wireEnd = bytes.length;
+  facts.payloadLength = bytes.length;
+  facts.fragmentOffset = -1;
+  indexFrom(facts, protocolAfter(NEXT_IP_PROTOCOL, facts.ipProtocol));
+}
+
+function indexFrom(facts: FrameFacts, first: number): void {
+  let number = first;
   for (let depth = 0; number !== 0; depth++) {
     const indexer = indexers[number - 1];
     if (indexer === undefined) return;

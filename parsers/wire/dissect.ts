@@ -2,7 +2,7 @@
 // Surprise: what no protocol claims still becomes a layer, `data`, so that every byte of the frame can be clicked.
 import { linkTypeName } from '../capture/link-types.ts';
 import { MAX_DEPTH } from './decode.ts';
-import { Dissection, type FlowContext } from './dissection.ts';
+import { Dissection, type FlowContext, type JoinedDatagram } from './dissection.ts';
 import { NEXT_NONE, NEXT_TCP_PORTS } from './facts.ts';
 import type { FieldNode } from './field.ts';
 import type { Protocol } from './protocol.ts';
@@ -15,8 +15,10 @@ export function dissectFrame(
   length: number,
   linkType: number,
   flow: FlowContext | null,
+  datagram: JoinedDatagram | null = null,
 ): Dissection {
   const d = new Dissection(bytes, length, flow);
+  d.datagram = datagram;
   let number = protocolOfLink(linkType);
   if (number === 0) {
     d.setProtocol(linkTypeName(linkType), '');

@@ -35,6 +35,12 @@ export interface FlowContext {
   readonly initialRtt: number | null;
 }
 
+/** An IP datagram put together, and the packets (from 1) that its parts came in. */
+export interface JoinedDatagram {
+  readonly bytes: Uint8Array;
+  readonly fragments: readonly { readonly packet: number; readonly size: number }[];
+}
+
 /** Bytes that nodes point into. */
 export interface ByteSource {
   readonly name: string;
@@ -72,6 +78,8 @@ export class Dissection {
   readonly issues: DecodeIssue[];
   readonly columns: Columns;
   locked: boolean;
+  /** The datagram that this frame completes, until an IP header has gone on to it. */
+  datagram: JoinedDatagram | null;
   /** A header claims bytes that the packet does not have; the list says so. */
   isMalformed: boolean;
   /** Set by TCP: its payload is read by this plan, not by the port tables. */
@@ -103,6 +111,7 @@ export class Dissection {
     this.issues = [];
     this.columns = { source: '', destination: '', protocol: '', info: '' };
     this.locked = false;
+    this.datagram = null;
     this.isMalformed = false;
     this.parts = null;
     this.note = null;

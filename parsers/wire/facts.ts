@@ -67,6 +67,10 @@ export class FrameFacts {
   payloadLength: number;
   /** Where the transport header begins whose ports and numbers these are, from the frame's start; -1 without one. */
   transportAt: number;
+  /** The innermost IP packet is a part of a datagram: `at` … `wireEnd` are its bytes, and this is where they belong. -1 otherwise. */
+  fragmentOffset: number;
+  fragmentId: number;
+  moreFragments: boolean;
 
   constructor() {
     this.view = NO_VIEW;
@@ -96,6 +100,9 @@ export class FrameFacts {
     this.windowScale = -1;
     this.payloadLength = 0;
     this.transportAt = -1;
+    this.fragmentOffset = -1;
+    this.fragmentId = 0;
+    this.moreFragments = false;
   }
 
   /** Begins a frame of `caplen` captured bytes at `start` of `view`, which had `length` bytes on the wire. */
@@ -127,6 +134,9 @@ export class FrameFacts {
     this.windowScale = -1;
     this.payloadLength = 0;
     this.transportAt = -1;
+    this.fragmentOffset = -1;
+    this.fragmentId = 0;
+    this.moreFragments = false;
   }
 
   /** Forgets the headers so far: another IP header (the layer bit `family`) was found inside them, and counts instead. */
@@ -140,6 +150,9 @@ export class FrameFacts {
     this.window = 0;
     this.windowScale = -1;
     this.transportAt = -1;
+    this.fragmentOffset = -1;
+    this.fragmentId = 0;
+    this.moreFragments = false;
   }
 
   /** Notes a transport header at `at`. */

@@ -1,6 +1,6 @@
 // IPv4 (RFC 791), with DSCP and ECN (RFC 2474, 3168).
 // Surprise: a total length of 0 is normal: the kernel hands captures segments before TSO cuts them, and those do not fit 16 bits.
-// Fragments are not put together; only the first one is read on, and only when it is the whole datagram.
+// A fragment is not read on, unless the index says that it completes its datagram.
 import { type Dissection, hexText } from './dissection.ts';
 import {
   type FrameFacts,
@@ -12,6 +12,7 @@ import {
   NEXT_IP_PROTOCOL,
 } from './facts.ts';
 import type { FieldNode } from './field.ts';
+import { fragmentFields, joined } from './fragments.ts';
 import { ipProtocolName } from './ip-protocol.ts';
 import type { Protocol } from './protocol.ts';
 
@@ -58,7 +59,13 @@ function index(facts: FrameFacts): boolean {
   facts.payloadLength = Math.max(0, facts.wireEnd - at - headerLength);
   if (!facts.has(headerLength)) return true;
   facts.at = at + headerLength;
-  if ((view.getUint16(at + AT_FRAGMENT) & (MORE_FRAGMENTS | 0x1fff)) !== 0) return true;
+  const fragment = view.getUint16(at + AT_FRAGMENT);
+  if ((fragment & (MORE_FRAGMENTS | 0x1fff)) !== 0) {
+    facts.fragmentOffset = (fragment & 0x1fff) * 8;
+    facts.fragmentId = view.getUint16(at + AT_ID);
+    facts.moreFragments = (fragment & MORE_FRAGMENTS) !== 0;
+    return true;
+  }
   facts.next = NEXT_IP_PROTOCOL;
   facts.nextKey = facts.ipProtocol;
   return true;
@@ -145,7 +152,7 @@ function dissect(d: Dissection): void {
       'IPv4',
       `Fragmented IP protocol (proto=${ipProtocolName(number)} ${number}, off=${offset}, ID=${id.toString(16).padStart(4, '0')})`,
     );
-    return;
+    if (!joined(d, layer, 'ip', 'IPv4')) return;
   }
   d.next = NEXT_IP_PROTOCOL;
   d.nextKey = number;
@@ -184,7 +191,9 @@ function header(
   d.bit(flags, 'ip.flags.rb', 'Reserved bit', (flagBits & 4) !== 0, at + AT_FRAGMENT, 1);
   d.bit(flags, 'ip.flags.df', "Don't fragment", (flagBits & 2) !== 0, at + AT_FRAGMENT, 1);
   d.bit(flags, 'ip.flags.mf', 'More fragments', (flagBits & 1) !== 0, at + AT_FRAGMENT, 1);
-  d.field(layer, 'ip.frag_offset', 'Fragment Offset', (fragment & 0x1fff) * 8, at + AT_FRAGMENT, 2);
+  // Its value counts in eights, as in the header.
+  const eights = fragment & 0x1fff;
+  d.node(layer, 'ip.frag_offset', `Fragment Offset: ${eights * 8}`, String(eights), at + AT_FRAGMENT, 2);
   d.field(layer, 'ip.ttl', 'Time to Live', view.getUint8(at + AT_TTL), at + AT_TTL, 1);
   d.node(layer, 'ip.proto', `Protocol: ${ipProtocolName(number)} (${number})`, String(number), at + AT_PROTOCOL, 1);
   d.hex(layer, 'ip.checksum', 'Header Checksum', view.getUint16(at + AT_CHECKSUM), 4, at + AT_CHECKSUM, 2);
@@ -211,6 +220,7 @@ export const protocol: Protocol = {
     { name: 'ip.proto', kind: 'uint' },
     { name: 'ip.checksum', kind: 'uint', bits: [80, 16] },
     { name: 'ip.options', kind: 'none' },
+    ...fragmentFields('ip'),
     { name: 'ip.src', kind: 'ipv4' },
     { name: 'ip.dst', kind: 'ipv4' },
     { name: 'ip.addr', kind: 'ipv4', either: ['ip.src', 'ip.dst'] },

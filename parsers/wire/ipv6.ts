@@ -3,6 +3,7 @@
 import { type Dissection, hexText } from './dissection.ts';
 import { type FrameFacts, HAS_INNER, HAS_IPV4, HAS_IPV6, HAS_ISSUE, NEXT_IP_PROTOCOL } from './facts.ts';
 import type { FieldNode } from './field.ts';
+import { fragmentFields, joined } from './fragments.ts';
 import { ipProtocolName } from './ip-protocol.ts';
 import type { Protocol } from './protocol.ts';
 
@@ -66,11 +67,15 @@ function index(facts: FrameFacts): boolean {
     if (!facts.has(2)) return true;
     const size = extensionLength(next, view.getUint8(facts.at + 1));
     if (!facts.has(size)) return true;
-    const isFragment = next === FRAGMENT && (view.getUint16(facts.at + 2) & 0xfff9) !== 0;
+    const place = next === FRAGMENT ? view.getUint16(facts.at + 2) & 0xfff9 : 0;
+    const ident = place === 0 ? 0 : view.getUint32(facts.at + 4);
     next = view.getUint8(facts.at);
     facts.at += size;
-    if (isFragment) {
+    if (place !== 0) {
       facts.ipProtocol = next;
+      facts.fragmentOffset = place & 0xfff8;
+      facts.fragmentId = ident;
+      facts.moreFragments = (place & 1) !== 0;
       facts.payloadLength = Math.max(0, facts.wireEnd - facts.at);
       return true;
     }
@@ -158,7 +163,7 @@ function extensions(d: Dissection, layer: FieldNode, first: number): void {
     const isFragmentHeader = next === FRAGMENT;
     d.at = at + size;
     next = following;
-    if (isFragmentHeader && fragment(d, node, at, following)) return;
+    if (isFragmentHeader && fragment(d, node, at, following) && !joined(d, layer, 'ipv6', 'IPv6')) return;
   }
   const known = next === 59 ? 'IPv6 no next header' : `Unknown IP Protocol: ${ipProtocolName(next)} (${next})`;
   d.setProtocol('IPv6', known);
@@ -176,7 +181,7 @@ function fragment(d: Dissection, node: FieldNode, at: number, next: number): boo
   const ident = d.view.getUint32(at + 4);
   const offset = bits & 0xfff8;
   const more = (bits & 1) !== 0;
-  d.field(node, 'ipv6.fraghdr.offset', 'Offset', offset, at + 2, 2);
+  d.node(node, 'ipv6.fraghdr.offset', `Offset: ${offset / 8} (${offset} bytes)`, String(offset / 8), at + 2, 2);
   d.bit(node, 'ipv6.fraghdr.more', 'More Fragments', more, at + 2, 2);
   d.hex(node, 'ipv6.fraghdr.ident', 'Identification', ident, 8, at + 4, 4);
   if (offset === 0 && !more) return false;
@@ -203,6 +208,7 @@ export const protocol: Protocol = {
     { name: 'ipv6.src', kind: 'ipv6' },
     { name: 'ipv6.dst', kind: 'ipv6' },
     { name: 'ipv6.addr', kind: 'ipv6', either: ['ipv6.src', 'ipv6.dst'] },
+    ...fragmentFields('ipv6'),
     { name: 'ipv6.hopopts', kind: 'none' },
     { name: 'ipv6.hopopts.nxt', kind: 'uint' },
     { name: 'ipv6.routing', kind: 'none' },

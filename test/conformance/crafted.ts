@@ -2,6 +2,7 @@
 // interfaces. tools/record-tshark.mjs writes them to fixtures/captures; a test holds the files equal to what this makes.
 import { type PacketToWrite, writePcap, writePcapng } from '../../parsers/capture/writer.ts';
 import { dnsRecordFrames } from './crafted-dns.ts';
+import { fragmentFrames } from './crafted-fragments.ts';
 import { linkFrames, nflogFrames, pppFrames } from './crafted-link.ts';
 import { networkFrames } from './crafted-protocols.ts';
 import { serviceFrames } from './crafted-services.ts';
@@ -299,6 +300,7 @@ export function craftedCaptures(): ReadonlyMap<string, Uint8Array> {
     ['crafted-dns-records.pcap', writePcap({ linkType: 1 }, packets(dnsRecordFrames()))],
     ['crafted-nflog.pcap', writePcap({ linkType: 239 }, packets(nflogFrames()))],
     ['crafted-ppp.pcap', writePcap({ linkType: 9 }, packets(pppFrames()))],
+    ['crafted-fragments.pcap', writePcap({ linkType: 1 }, packets(fragmentFrames()))],
     ['crafted-cut.pcap', writePcap({ linkType: 1, snaplen: 60 }, packets(cutFrames()))],
     ['crafted-tcp-random.pcap', writePcap({ linkType: 1 }, tcp)],
     [

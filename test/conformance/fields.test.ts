@@ -30,6 +30,10 @@ const EXACT: readonly (readonly [string, RegExp])[] = [
     'crafted-dns-records.pcap',
     /^dns\.(id|qry|caa|ds|dnskey|naptr|rrsig|svcb|hinfo|a$|aaaa|cname|resp\.(ttl|len|name))/,
   ],
+  [
+    'crafted-fragments.pcap',
+    /^(ip\.(frag|reass|src|len)|ipv6\.(frag|reass|src)|udp\.(srcport|length)|tcp\.(stream|len|srcport)|dns\.id|icmp\.)/,
+  ],
   ['crafted-nflog.pcap', /^nflog/],
   ['crafted-ppp.pcap', /^ppp/],
 ];
@@ -55,11 +59,14 @@ describe('fields as tshark gives them', () => {
     const indexer = new CaptureIndexer({ splitByInterface: false });
     indexer.append(bytes);
     indexer.end();
+    const frameOf = (row: number): Uint8Array => {
+      const from = indexer.index.fileOffset(row);
+      return bytes.subarray(from, from + indexer.index.caplen(row));
+    };
+    indexer.index.readFramesWith(frameOf);
     const found: string[] = [];
     for (const [row, theirs] of ask(path.join(dir, name), fields).entries()) {
-      const from = indexer.index.fileOffset(row);
-      const frame = bytes.subarray(from, from + indexer.index.caplen(row));
-      const ours = valuesOf(dissectPacket(indexer.index, row, frame).layers);
+      const ours = valuesOf(dissectPacket(indexer.index, row, frameOf(row)).layers);
       for (const [k, field] of fields.entries()) {
         const mine = ours.get(field);
         const same =
