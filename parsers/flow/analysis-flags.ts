@@ -22,6 +22,9 @@ export const BAD_TCP = 0xffff & ~(WINDOW_UPDATE | KEEP_ALIVE | KEEP_ALIVE_ACK);
 
 export const ANY_RETRANSMISSION = RETRANSMISSION | FAST_RETRANSMISSION | SPURIOUS_RETRANSMISSION;
 
+/** What such a segment carries is not read again; that of a fast retransmission is, as in Wireshark. */
+export const NOT_READ_AGAIN = RETRANSMISSION | SPURIOUS_RETRANSMISSION | OUT_OF_ORDER | KEEP_ALIVE;
+
 export interface AnalysisFlag {
   readonly bit: number;
   /** Bits of which any makes the display-filter field true. */

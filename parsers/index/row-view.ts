@@ -2,14 +2,7 @@
 // Surprise: everything here runs for the rows on the screen only, so it may make objects and strings as it likes.
 
 import { SCTP, TCP } from '../core/protocol-numbers.ts';
-import {
-  ANALYSIS_FLAGS,
-  DUPLICATE_ACK,
-  KEEP_ALIVE,
-  OUT_OF_ORDER,
-  RETRANSMISSION,
-  SPURIOUS_RETRANSMISSION,
-} from '../flow/analysis-flags.ts';
+import { ANALYSIS_FLAGS, DUPLICATE_ACK, NOT_READ_AGAIN } from '../flow/analysis-flags.ts';
 import { type Followed, followFlow } from '../flow/follow.ts';
 import { transportAt } from '../wire/decode.ts';
 import { dissectFrame } from '../wire/dissect.ts';
@@ -113,9 +106,6 @@ function flowContext(index: PacketIndex, row: number): FlowContext | null {
     initialRtt: row + 1 >= (tcp.rttNo[flow] ?? 0) ? table.initialRtt(flow) : null,
   };
 }
-
-/** What such a segment carries is not read again; that of a fast retransmission is, as in Wireshark. */
-const NOT_READ_AGAIN = RETRANSMISSION | SPURIOUS_RETRANSMISSION | OUT_OF_ORDER | KEEP_ALIVE;
 
 const NO_TCP: FlowContext = {
   ipProtocol: 0,
