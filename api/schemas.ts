@@ -249,6 +249,12 @@ export const caseFile = z.object({
 });
 export type CaseFile = z.infer<typeof caseFile>;
 
+export const caseCapture = z.object({
+  state: z.enum(['scheduled', 'running', 'stopping', 'ended']),
+  reason: z.string().nullable(),
+});
+export type CaseCapture = z.infer<typeof caseCapture>;
+
 /** A case is one incident: captures from one or several points, with or without the node's dumps. */
 export const caseSummary = z.object({
   id: z.string(),
@@ -261,6 +267,8 @@ export const caseSummary = z.object({
   dumps: z.number().int(),
   bytes: z.number().int(),
   state: z.enum(['receiving', 'ready']),
+  /** Where it is a live capture of ours: whether it runs, and why it ended (`time limit`, `stopped`, `server ended`, …). */
+  capture: caseCapture.optional(),
 });
 export type CaseSummary = z.infer<typeof caseSummary>;
 

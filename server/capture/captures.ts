@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type CaptureRequest, type CaptureStatus, captureStatus } from '../../api/live.ts';
 import type { PodFinder } from '../pods/pods.ts';
 import { Refusal } from '../refusal.ts';
-import { takeSnapshot } from '../snapshot/snapshot.ts';
+import { podNetnsOf, takeSnapshot } from '../snapshot/snapshot.ts';
 import { watchRules } from '../snapshot/watch-rules.ts';
 import { groupPath } from '../store/dump-groups.ts';
 import type { Library } from '../store/library.ts';
@@ -135,6 +135,7 @@ export class Captures {
     };
     const waiting = { status, cancelled: false };
     this.scheduled.set(to.id, waiting);
+    void to.setCapture({ state: 'scheduled', reason: null });
     void (async () => {
       while (!waiting.cancelled && this.o.system.clock.now().getTime() < startMs)
         await this.o.system.clock.delay(pollMs);
@@ -145,6 +146,7 @@ export class Captures {
       } catch (error) {
         const endedAt = this.o.system.clock.now().toISOString();
         this.over.set(to.id, { ...status, state: 'ended', endedAt, reason: reasonOf(error) });
+        await to.setCapture({ state: 'ended', reason: reasonOf(error) });
       }
       this.scheduled.delete(to.id);
       this.tell(to.id);
@@ -193,6 +195,7 @@ export class Captures {
   }
 
   private async save(to: OpenCase, request: CaptureRequest, status: CaptureStatus): Promise<void> {
+    await to.setCapture({ state: status.state, reason: status.reason });
     if ((await this.o.system.files.stat(to.at.folder)) === null) return;
     const text = `${JSON.stringify({ request, status }, null, 1)}\n`;
     await this.o.system.files.writeAside(path.join(to.at.folder, 'capture.json'), text);
@@ -203,7 +206,9 @@ export class Captures {
     if (waiting !== undefined) {
       waiting.cancelled = true;
       this.scheduled.delete(caseId);
-      this.over.set(caseId, { ...waiting.status, state: 'ended', reason: 'stopped before it began' });
+      const reason = 'stopped before it began';
+      this.over.set(caseId, { ...waiting.status, state: 'ended', reason });
+      await (await this.o.library.get(caseId)).setCapture({ state: 'ended', reason });
       this.tell(caseId);
     }
     await this.running.get(caseId)?.run.stop('stopped');
@@ -223,7 +228,7 @@ export class Captures {
 class Dumps {
   private readonly o: CapturesOptions;
   private readonly to: OpenCase;
-  private readonly podNetns: { name: string; netns: string }[];
+  private readonly podNetns: ReturnType<typeof podNetnsOf>[];
   private queue: Promise<void> = Promise.resolve();
   private changes = 0;
   private waiting = false;
@@ -234,7 +239,7 @@ class Dumps {
     this.to = to;
     const ids = new Set(plan.points.flatMap((p) => p.point.podId ?? []));
     this.podNetns = plan.pods.flatMap((p) =>
-      p.netns !== null && ids.has(p.id) ? [{ name: p.name, netns: p.netns }] : [],
+      p.netns !== null && !p.hostNetwork && ids.has(p.id) ? [podNetnsOf(p.id, p.netns)] : [],
     );
   }
 
@@ -259,9 +264,14 @@ class Dumps {
       this.waiting = false;
       try {
         const group = groupPath(name, this.o.system.clock.now());
-        const { files, problems } = await takeSnapshot(this.o.system, { podNetns: this.podNetns });
+        const { files, problems } = await takeSnapshot(this.o.system, {
+          podNetns: this.podNetns,
+          kubernetes: () => this.o.finder.kubernetes.objects(),
+        });
         for (const file of files) await this.to.receive(`${group}/${file.path}`, once(file.text));
-        for (const problem of problems) this.o.warn(`snapshot of ${this.to.id}: ${problem}`);
+        // A node without a cluster is no problem of each of its captures.
+        const told = problems.filter((p) => !p.startsWith('No Kubernetes objects: no credentials'));
+        for (const problem of told) this.o.warn(`snapshot of ${this.to.id}: ${problem}`);
       } catch (error) {
         this.o.warn(`snapshot of ${this.to.id}: ${reasonOf(error)}`);
       }

@@ -52,7 +52,7 @@ export function captureCommand(context: CommandContext): Command {
     .option('--stop-on <filter>', "stop when a packet matches this display filter (Wireshark's language)")
     .option('--stop-after <seconds>', 'go on so long after the packet of --stop-on (default: 0)', whole)
     .option('--engine <name>', 'tcpdump, or libpcap in this process (default: tcpdump where it is installed)')
-    .option('--json', 'print how it ended as JSON (docs/api.md: captureStatus)')
+    .option('--json', 'print how it ended as JSON (docs/api.md: captureStatus without caseId)')
     .addHelpText('after', details)
     .action((pods: string[], options: CaptureOptions) => capture(context, pods, options));
 }
@@ -110,7 +110,9 @@ async function capture(context: CommandContext, pods: readonly string[], options
   if (shows) system.terminal.error('\r\x1b[K');
   const to = sink instanceof FileSink ? ` → ${sink.files.join(', ')}` : '';
   system.terminal.error(`${status.reason}: ${progress(status)}${printable(to)}\n`);
-  if (options.json) await printJson(context, status);
+  // It is in no library, so that it has no case.
+  const { caseId: _none, ...shown } = status;
+  if (options.json) await printJson(context, shown);
   if (status.reason?.startsWith('writing failed') === true && !toStdout) complain(context, `${file}: ${status.reason}`);
 }
 

@@ -1,5 +1,6 @@
 // What live capture and looking into pods need of this machine, one check each: what is missing, and how exactly to get it.
 import type { LiveInfo } from '../../api/live.ts';
+import { heldRights, rights } from '../capture/rights.ts';
 import { reasonOf, type System } from '../system/system.ts';
 import { CriSource } from './cri.ts';
 import { NetnsIds } from './netns-ids.ts';
@@ -15,14 +16,6 @@ export interface Check {
   /** Without it nothing can be captured. */
   readonly capture: boolean;
 }
-
-/** Bits of linux/capability.h, and what each is for. */
-const capabilities = [
-  ['CAP_NET_RAW', 13, true, 'capturing'],
-  ['CAP_SYS_ADMIN', 21, true, 'entering the network namespaces of pods'],
-  ['CAP_NET_ADMIN', 12, true, 'reading rules and connections'],
-  ['CAP_SYS_PTRACE', 19, false, 'finding pods through /proc of other users'],
-] as const;
 
 /** Programs, the Debian package each comes from, and whether nothing can be captured without. */
 const programs = [
@@ -42,20 +35,11 @@ const programs = [
   ['lz4', 'lz4', false, 'reading .lz4 files'],
 ] as const;
 
-async function effectiveCapabilities(system: System): Promise<bigint | null> {
-  try {
-    const status = await system.files.readText('/proc/self/status');
-    return BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
-  } catch {
-    return null; // no /proc: not Linux
-  }
-}
-
 async function rightsChecks(system: System): Promise<Check[]> {
-  const effective = await effectiveCapabilities(system);
-  return capabilities.map(([name, bit, capture, neededFor]) => {
-    const ok = effective !== null && ((effective >> BigInt(bit)) & 1n) === 1n;
-    const detail = ok ? 'held' : effective === null ? 'this is not Linux' : 'not held';
+  const held = await heldRights(system);
+  return rights.map(({ name, capture, neededFor }) => {
+    const ok = held?.has(name) === true;
+    const detail = ok ? 'held' : held === null ? 'this is not Linux' : 'not held';
     const remedy = `run vethscope as root on the node, or in a pod with securityContext.capabilities.add: [${name.slice(4)}]`;
     return { name, ok, detail, neededFor, remedy: ok ? null : remedy, capture };
   });

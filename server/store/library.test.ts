@@ -177,3 +177,17 @@ test('names are data: a file called like a JavaScript property is a file', async
   expect(summary).toMatchObject({ captures: 6, packets: 60 });
   expect(warnings).toEqual([]);
 });
+
+test.each(['scheduled', 'running', 'stopping'] as const)(
+  'a capture that was %s has ended with its server, and an ended one keeps its reason',
+  async (state) => {
+    const library = await libraryWith();
+    const [unfinished, finished] = [await library.create('a'), await library.create('b')];
+    await unfinished.setCapture({ state, reason: null });
+    await finished.setCapture({ state: 'ended', reason: 'time limit' });
+    expect(unfinished.summary().capture).toEqual({ state, reason: null });
+    const again = await libraryWith();
+    expect((await again.get(unfinished.id)).summary().capture).toEqual({ state: 'ended', reason: 'server ended' });
+    expect((await again.get(finished.id)).summary().capture).toEqual({ state: 'ended', reason: 'time limit' });
+  },
+);

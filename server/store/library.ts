@@ -38,6 +38,11 @@ const idleMs = 15 * 60_000;
 /** An upload that nothing was added to for so long is not going on. */
 const leftoverMs = 60 * 60_000;
 
+/** A capture that had not ended, or not begun, has ended with its server. */
+function afterRestart(capture: StoredCase['capture']): StoredCase['capture'] {
+  return capture === undefined || capture.state === 'ended' ? capture : { state: 'ended', reason: 'server ended' };
+}
+
 export class Library {
   readonly dataFolder: string;
   readonly limits: StoreLimits;
@@ -83,7 +88,9 @@ export class Library {
         const at = { folder, sample: false };
         const files: StoredFile[] = [];
         for (const file of stored.files) files.push(...(await this.surviving(at, file)));
-        const added = this.add(entry.name, at, { ...stored, files });
+        const others = files.some((f) => f.live !== null);
+        const capture = others ? stored.capture : afterRestart(stored.capture);
+        const added = this.add(entry.name, at, { ...stored, files, capture });
         // Another server's case is its own to write.
         if (stored.files.some((f) => f.live !== null) && files.every((f) => f.live === null)) await added.save();
       } catch (error) {

@@ -1,7 +1,7 @@
 // A case in use: its list of files, its captures with their indexes, its node state. Built from the JSON on disk; captures are
 // indexed again the first time somebody asks for packets.
 import path from 'node:path';
-import type { CaseDetail, CaseSummary, PacketRows } from '../../api/schemas.ts';
+import type { CaseCapture, CaseDetail, CaseSummary, PacketRows } from '../../api/schemas.ts';
 import { CaptureIndexer } from '../../parsers/index/capture-index.ts';
 import type { NodeState } from '../../parsers/nodestate/state.ts';
 import { Capture } from '../packets/capture.ts';
@@ -46,6 +46,7 @@ export class OpenCase {
   private indexing: Promise<void> | null = null;
   private isIndexing = false;
   private saving: Promise<void> = Promise.resolve();
+  private capture: CaseCapture | undefined;
   private receiving = 0;
   private deleted = false;
   /** Filters that are being tested in the background. */
@@ -59,6 +60,7 @@ export class OpenCase {
     this.name = options.stored.name;
     this.description = options.stored.description;
     this.created = options.stored.created;
+    this.capture = options.stored.capture;
     this.system = options.system;
     this.limits = options.limits;
     this.onChange = options.onChange;
@@ -84,6 +86,7 @@ export class OpenCase {
       dumps: files.filter((f) => f.kind === 'dump').length,
       bytes: files.filter((f) => !f.member).reduce((sum, f) => sum + f.bytes, 0),
       state: files.some((f) => f.state === 'receiving') ? 'receiving' : 'ready',
+      ...(this.capture === undefined ? {} : { capture: this.capture }),
     };
   }
 
@@ -335,11 +338,19 @@ export class OpenCase {
 
   // ---- life ----
 
+  /** How the live capture that fills it stands; kept, so that it is known after a restart too. */
+  async setCapture(capture: CaseCapture): Promise<void> {
+    this.capture = capture;
+    if (!this.deleted) await this.save();
+    this.onChange(this.id);
+  }
+
   save(): Promise<void> {
     const stored: StoredCase = {
       name: this.name,
       description: this.description,
       created: this.created,
+      ...(this.capture === undefined ? {} : { capture: this.capture }),
       files: [...this.files.values()].map((f) => ({ ...f, state: this.stateBefore.get(f.path) ?? f.state })),
     };
     const text = `${JSON.stringify(stored, null, 1)}\n`;

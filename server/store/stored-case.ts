@@ -6,7 +6,7 @@
 //   incoming/            uploads that are not complete yet
 import path from 'node:path';
 import { z } from 'zod';
-import { caseFile } from '../../api/schemas.ts';
+import { caseCapture, caseFile } from '../../api/schemas.ts';
 
 const storedFile = caseFile.extend({
   member: z.boolean(),
@@ -21,6 +21,7 @@ export const storedCase = z.object({
   description: z.string(),
   created: z.string(),
   files: z.array(storedFile),
+  capture: caseCapture.optional(),
 });
 export type StoredCase = z.infer<typeof storedCase>;
 

@@ -191,6 +191,8 @@ describe.skipIf(unable)('captures', () => {
     await server.ask(`/api/captures/${id}/stop`, {});
     const status = await server.ended(id);
     expect(status.packets).toBe(20);
+    const { capture } = caseDetail.parse((await server.ask(`/api/cases/${id}`)).json);
+    expect(capture).toEqual({ state: 'ended', reason: 'stopped' });
     // One of them may fall on a busy moment of the machine.
     expect(waits.sort((x, y) => x - y)[3]).toBeLessThan(500);
   });
@@ -284,6 +286,7 @@ describe.skipIf(unable)('captures', () => {
       const detail = caseDetail.parse((await next.ask(`/api/cases/${id}`)).json);
       expect(detail.files[0]).toMatchObject({ state: 'ready', packets: 80 });
       expect(detail.files[0]?.issues[0]).toContain('server ended');
+      expect(detail.capture).toEqual({ state: 'ended', reason: 'server ended' });
       const info = execFileSync('capinfos', [file], { encoding: 'utf8' });
       expect(info).toMatch(/Number of packets:\s+80/);
       expect(info).toMatch(/Number of stat entries = 1/);

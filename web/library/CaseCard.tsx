@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { CaseSummary } from '../../api/schemas.ts';
+import type { CaseCapture, CaseSummary } from '../../api/schemas.ts';
 import { caseAddress } from '../state/address.ts';
 import { go } from '../state/useAddress.ts';
 import { Button } from '../ui/Button.tsx';
@@ -29,6 +29,14 @@ function Counts({ entry }: { entry: CaseSummary }) {
   );
 }
 
+/** What became of a live capture; an end that was asked for is no news of a fault. */
+function captureBadge({ state, reason }: CaseCapture): { tone: 'good' | 'neutral' | 'warn'; children: string } {
+  if (state === 'scheduled') return { tone: 'neutral', children: 'waits for its time' };
+  if (state !== 'ended') return { tone: 'good', children: 'capturing' };
+  const asked = ['stopped', 'trigger', 'time limit', 'packet limit', 'size limit', null];
+  return { tone: asked.includes(reason) ? 'neutral' : 'warn', children: `ended: ${reason ?? 'stopped'}` };
+}
+
 export function CaseCard({ entry }: { entry: CaseSummary }) {
   const [asking, setAsking] = useState(false);
   const made = dayText(entry.created, new Date());
@@ -44,7 +52,8 @@ export function CaseCard({ entry }: { entry: CaseSummary }) {
         </button>
         <p className={styles.description}>{entry.description !== '' ? entry.description : made}</p>
       </div>
-      {entry.state === 'receiving' && <Badge tone="good">receiving</Badge>}
+      {entry.capture !== undefined && <Badge {...captureBadge(entry.capture)} />}
+      {entry.state === 'receiving' && entry.capture === undefined && <Badge tone="good">receiving</Badge>}
       <Counts entry={entry} />
       {!entry.sample && (
         <Button
