@@ -133,3 +133,19 @@ describe('a long message', () => {
         expect(text).toContain(String.fromCharCode(...bytes));
   });
 });
+
+describe('reading ahead in slices', () => {
+  it('ends with the same answer, and stops when it is told to', () => {
+    const cuts = cutsAt(Array.from({ length: stream.length - 8 }, (_, i) => i + 7));
+    const whole = open(cuts);
+    const sliced = open(cuts);
+    const last = cuts.length - 1;
+    let slices = 1;
+    while (!sliced.index.prepareRow(last, () => false)) slices += 1;
+    expect(slices).toBeGreaterThan(2);
+    expect(describePacket(sliced.index, last, sliced.frame(last))).toEqual(
+      describePacket(whole.index, last, whole.frame(last)),
+    );
+    expect(sliced.index.prepareRow(last, () => false)).toBe(true);
+  });
+});

@@ -15,6 +15,8 @@ import { Conversation, type RowPlan, SegmentReading } from './segment-reading.ts
 const FIN = 1;
 const RST = 4;
 const ROWS_KEPT = 100_000;
+/** Segments between two looks at the clock. */
+const STRIDE = 200;
 const CONVERSATIONS_KEPT = 20_000;
 
 export class StreamBook {
@@ -74,6 +76,25 @@ export class StreamBook {
       at += to - from;
     }
     return all;
+  }
+
+  /** Reads the row's conversation up to it, until `keepOn` says to stop; true when `partsOf` will answer at once. */
+  advance(flow: number, row: number, keepOn: () => boolean): boolean {
+    if (this.plans.has(row)) return true;
+    for (let target = this.nextStop(flow, row); target < row; target = this.nextStop(flow, row)) {
+      this.planOf(flow, target);
+      if (!keepOn()) return false;
+    }
+    return true;
+  }
+
+  /** The row some steps on from where the flow was read to, at most `row`. */
+  private nextStop(flow: number, row: number): number {
+    const conversation = this.conversations.get(flow);
+    const readTo = conversation === undefined || conversation.readTo >= row ? -1 : conversation.readTo;
+    let next = readTo < 0 ? this.chain.firstOf(flow) : this.chain.after(readTo);
+    for (let i = 0; i < STRIDE && next < row; i++) next = this.chain.after(next);
+    return next;
   }
 
   private planOf(flow: number, row: number): RowPlan | null {

@@ -34,6 +34,11 @@ export interface CaptureIndex {
   readonly ended: boolean;
   /** Says where captured bytes of a row are read, so that TCP streams can be put together. The bytes may be lent until the next call. */
   readFramesWith(read: (row: number) => Uint8Array): void;
+  /**
+   * Does the work that the row's conversation needs before the row is described, until `keepOn` says to stop; true when it is done.
+   * Without it, the first look at a row late in a very long stream takes as long as reading the stream.
+   */
+  prepareRow(row: number, keepOn: () => boolean): boolean;
   /** Nanoseconds since the epoch. */
   timestampNs(row: number): bigint;
   /** Where the frame bytes begin in the file. */

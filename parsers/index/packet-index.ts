@@ -250,6 +250,11 @@ export class PacketIndex implements CaptureIndex {
     return (this.analysisOf(row) & BAD_TCP) !== 0;
   }
 
+  prepareRow(row: number, keepOn: () => boolean): boolean {
+    const flow = (this.layersOf(row) & HAS_TCP) === 0 ? null : this.flowOf(row);
+    return flow === null || this.streams === null || this.streams.advance(flow, row, keepOn);
+  }
+
   clientDirection(flow: number): number {
     return this.flowTable.clientDirectionOf(flow);
   }

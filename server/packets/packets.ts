@@ -122,6 +122,22 @@ export class Packets {
     this.numberFlows();
     const matched = scan === null ? this.list.total : scan.matched;
     const end = Math.min(matched, offset + count);
+    const { generation } = this.list;
+    const ready = (place: number, keepOn: KeepOn): boolean => {
+      const { capture, row } = this.list.at(place);
+      return capture.index.prepareRow(row, keepOn);
+    };
+    let prepared = offset;
+    const prepare = (keepOn: KeepOn): boolean => {
+      if (this.list.generation !== generation) return true;
+      while (prepared < end) {
+        if (!ready(scan === null ? prepared : scan.placeAt(prepared), keepOn)) return false;
+        prepared += 1;
+        if (!keepOn()) return prepared >= end;
+      }
+      return true;
+    };
+    await inSlices(this.clock, prepare, Number.POSITIVE_INFINITY);
     const rows: PacketRow[] = [];
     for (let i = offset; i < end; i++) rows.push(this.rowAt(scan === null ? i : scan.placeAt(i)));
     return { page: { total: this.list.total, matched, offset, rows }, settled };
