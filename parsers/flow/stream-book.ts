@@ -9,7 +9,7 @@ import { FrameFacts } from '../wire/facts.ts';
 import type { SegmentParts, StreamPart } from '../wire/stream-reading.ts';
 import { NOT_READ_AGAIN } from './analysis-flags.ts';
 import type { Piece } from './open-message.ts';
-import { PayloadChain } from './payload-chain.ts';
+import type { RowChain } from './row-chain.ts';
 import { Conversation, type RowPlan, SegmentReading } from './segment-reading.ts';
 
 const FIN = 1;
@@ -22,7 +22,7 @@ const CONVERSATIONS_KEPT = 20_000;
 export class StreamBook {
   private readonly index: PacketIndex;
   private readonly frames: (row: number) => Uint8Array;
-  private readonly chain: PayloadChain;
+  private readonly chain: RowChain;
   private readonly facts: FrameFacts;
   private readonly conversations: Map<number, Conversation>;
   private readonly plans: Map<number, RowPlan>;
@@ -30,7 +30,7 @@ export class StreamBook {
   constructor(index: PacketIndex, frames: (row: number) => Uint8Array) {
     this.index = index;
     this.frames = frames;
-    this.chain = new PayloadChain(index);
+    this.chain = index.rowChain;
     this.facts = new FrameFacts();
     this.conversations = new Map();
     this.plans = new Map();
@@ -128,6 +128,7 @@ export class StreamBook {
     const at = row & SEGMENT_MASK;
     const flags = (segment.tcpFlags[at] ?? 0) & TCP_FLAG_BITS;
     if ((flags & RST) !== 0) return null;
+    if ((segment.payloadLength[at] ?? 0) === 0 && (flags & FIN) === 0) return null;
     const payload = this.payload(row);
     if (payload === null) return null;
     const direction = this.index.flowTable.directionOf(flow, row);

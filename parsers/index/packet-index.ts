@@ -8,7 +8,9 @@ import { hasPorts, SCTP } from '../core/protocol-numbers.ts';
 import { BAD_TCP } from '../flow/analysis-flags.ts';
 import type { Flow } from '../flow/flow.ts';
 import { FlowTable } from '../flow/flow-table.ts';
+import { RowChain } from '../flow/row-chain.ts';
 import { StreamBook } from '../flow/stream-book.ts';
+import { TcpTimings } from '../flow/tcp-timing.ts';
 import { indexDatagram, indexFrame } from '../wire/decode.ts';
 import type { JoinedDatagram } from '../wire/dissection.ts';
 import { FrameFacts, HAS_ICMP, HAS_IPV4, HAS_IPV6, HAS_TCP } from '../wire/facts.ts';
@@ -39,6 +41,8 @@ export class PacketIndex implements CaptureIndex {
   ended: boolean;
   /** Puts TCP streams together; null while nobody said where frames are read. */
   streams: StreamBook | null;
+  readonly rowChain: RowChain;
+  readonly timings: TcpTimings;
   private readonly facts: FrameFacts;
   private readonly fragments: FragmentBook;
   private readonly splitByInterface: boolean;
@@ -58,6 +62,8 @@ export class PacketIndex implements CaptureIndex {
     this.facts = new FrameFacts();
     this.packetCount = 0;
     this.streams = null;
+    this.rowChain = new RowChain(this);
+    this.timings = new TcpTimings(this, this.rowChain);
     this.analysed = 0;
     this.ended = false;
   }

@@ -101,6 +101,7 @@ function flowContext(index: PacketIndex, row: number): FlowContext | null {
     notes,
     repeated: (analysis & NOT_READ_AGAIN) !== 0,
     parts: index.streams?.partsOf(flow, row) ?? null,
+    timing: index.timings.of(flow, row),
     requestNo: null,
     // As tshark, which does not look ahead: the packets before the one that told it do not have it.
     initialRtt: row + 1 >= (tcp.rttNo[flow] ?? 0) ? table.initialRtt(flow) : null,
@@ -118,6 +119,7 @@ const NO_TCP: FlowContext = {
   notes: [],
   repeated: false,
   parts: null,
+  timing: null,
   requestNo: null,
   initialRtt: null,
 };

@@ -30,6 +30,13 @@ export interface FlowContext {
   readonly repeated: boolean;
   /** What the payload is, where the stream was put together; null: read the segment by itself. */
   readonly parts: SegmentParts | null;
+  /** What flow/tcp-timing.ts found; null outside TCP. Times are in nanoseconds. */
+  readonly timing: {
+    readonly acked: { readonly no: number; readonly ns: number } | null;
+    readonly inFlight: number | null;
+    readonly sinceFirst: number;
+    readonly sinceBefore: number;
+  } | null;
   /** Packet number (from 1) that an ICMP reply answers. */
   readonly requestNo: number | null;
   readonly initialRtt: number | null;

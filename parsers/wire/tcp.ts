@@ -171,7 +171,10 @@ function dissect(d: Dissection): void {
   }
   const numbers = `Seq=${relativeSeq}${hasAck ? ` Ack=${relativeAck}` : ''} Win=${window}${(flags & URG) !== 0 ? ` Urg=${urgent}` : ''} Len=${length}`;
   const options = dissectOptions(d, layer, at + MIN_HEADER, at + headerLength, known?.baseAck ?? 0);
-  if (known && whole) analysisNodes(d, layer, known);
+  if (known && whole) {
+    timeNodes(d, layer, known);
+    analysisNodes(d, layer, known);
+  }
   d.setProtocol('TCP', `${head} ${numbers}${options}`);
   if (!d.need(headerLength, 'tcp')) {
     d.at = d.end;
@@ -237,12 +240,42 @@ function scaleNode(d: Dissection, layer: FieldNode, shift: number): void {
     d.generated(layer, 'tcp.window_size_scalefactor', 'Window size scaling factor: -2 (no window scaling used)', '-2');
 }
 
+function secondsOf(ns: number): string {
+  const sign = ns < 0 ? '-' : '';
+  const size = Math.abs(ns);
+  return `${sign}${Math.floor(size / 1e9)}.${String(size % 1e9).padStart(9, '0')}`;
+}
+
+function timeNodes(d: Dissection, layer: FieldNode, { timing }: FlowContext): void {
+  if (timing === null) return;
+  const node = d.generated(layer, null, 'Timestamps', null);
+  const first = secondsOf(timing.sinceFirst);
+  const before = secondsOf(timing.sinceBefore);
+  d.generated(node, 'tcp.time_relative', `Time since first frame in this TCP stream: ${first} seconds`, first);
+  d.generated(node, 'tcp.time_delta', `Time since previous frame in this TCP stream: ${before} seconds`, before);
+}
+
 function analysisNodes(d: Dissection, layer: FieldNode, flow: FlowContext): void {
-  const { initialRtt, notes } = flow;
-  if (initialRtt === null && notes.length === 0) return;
+  const { initialRtt, notes, timing } = flow;
+  const acked = timing?.acked ?? null;
+  const inFlight = timing?.inFlight ?? null;
+  // As Wireshark: what is known of the whole stream is repeated only where there is something to say of this packet.
+  if (notes.length === 0 && acked === null && inFlight === null) return;
   const node = d.generated(layer, 'tcp.analysis', 'SEQ/ACK analysis', null);
+  if (acked !== null) {
+    const rtt = secondsOf(acked.ns);
+    d.generated(
+      node,
+      'tcp.analysis.acks_frame',
+      `This is an ACK to the segment in frame: ${acked.no}`,
+      String(acked.no),
+    );
+    d.generated(node, 'tcp.analysis.ack_rtt', `The RTT to ACK the segment was: ${rtt} seconds`, rtt);
+  }
   if (initialRtt !== null)
     d.generated(node, 'tcp.analysis.initial_rtt', `iRTT: ${initialRtt.toFixed(9)} seconds`, initialRtt.toFixed(9));
+  if (inFlight !== null)
+    d.generated(node, 'tcp.analysis.bytes_in_flight', `Bytes in flight: ${inFlight}`, String(inFlight));
   if (notes.length === 0) return;
   const flags = d.generated(node, 'tcp.analysis.flags', 'TCP Analysis Flags', null);
   for (const note of notes) {
@@ -291,6 +324,11 @@ export const protocol: Protocol = {
     { name: 'tcp.reassembled.length', kind: 'uint' },
     { name: 'tcp.analysis', kind: 'none' },
     { name: 'tcp.analysis.initial_rtt', kind: 'seconds' },
+    { name: 'tcp.analysis.acks_frame', kind: 'uint' },
+    { name: 'tcp.analysis.ack_rtt', kind: 'seconds' },
+    { name: 'tcp.analysis.bytes_in_flight', kind: 'uint' },
+    { name: 'tcp.time_relative', kind: 'seconds' },
+    { name: 'tcp.time_delta', kind: 'seconds' },
     { name: 'tcp.analysis.flags', kind: 'none' },
     { name: 'tcp.analysis.retransmission', kind: 'none' },
     { name: 'tcp.analysis.fast_retransmission', kind: 'none' },

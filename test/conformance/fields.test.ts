@@ -11,6 +11,15 @@ import { tsharkVersion, valuesOf } from './oracle.ts';
 const dir = path.resolve(import.meta.dirname, '../../fixtures/captures');
 const usable = tsharkVersion()?.startsWith('TShark (Wireshark) 4.0.') ?? false;
 
+/** Captures in which the numbers of TCP's timing are compared. */
+const TIMED = [
+  'streams.http.pcap',
+  'streams.tls.pcap',
+  'ipvs-nft-promisc.seed-clash.node-any.pcap',
+  'iptables-nft.hairpin.node-any.pcap',
+  'native.clusterip.node-any.pcap',
+];
+
 /** Capture → the fields that are exact in it. What a protocol file leaves out (OSPFv3's Hello, …) is named by leaving it out here. */
 const EXACT: readonly (readonly [string, RegExp])[] = [
   [
@@ -34,6 +43,9 @@ const EXACT: readonly (readonly [string, RegExp])[] = [
     'crafted-fragments.pcap',
     /^(ip\.(frag|reass|src|len)|ipv6\.(frag|reass|src)|udp\.(srcport|length)|tcp\.(stream|len|srcport)|dns\.id|icmp\.)/,
   ],
+  ...TIMED.map((name) => [name, /^tcp\.(time_|analysis\.(ack|bytes|initial))/] as const),
+  // In three of its packets tshark repeats initial_rtt with nothing else to say of them.
+  ['crafted-tcp-random.pcap', /^tcp\.(time_|analysis\.(ack|bytes))/],
   ['crafted-nflog.pcap', /^nflog/],
   ['crafted-ppp.pcap', /^ppp/],
 ];

@@ -1,13 +1,12 @@
-// For each row the next row of the same flow that carries TCP payload or ends the stream. Made when streams are first put together,
-// 4 bytes a packet, and grows with the index.
+// For each row the next TCP row of the same flow. Made when a TCP packet is first looked at closely, 4 bytes a packet, and grows with
+// the index.
 import type { PacketIndex } from '../index/packet-index.ts';
 import { NO_FLOW, SEGMENT_BITS, SEGMENT_MASK, SEGMENT_ROWS } from '../index/segment.ts';
 import { HAS_TCP } from '../wire/facts.ts';
 
-const FIN = 1;
 export const NO_ROW = 0xffff_ffff;
 
-export class PayloadChain {
+export class RowChain {
   private readonly index: PacketIndex;
   private readonly next: Uint32Array[];
   private first: Uint32Array;
@@ -22,7 +21,7 @@ export class PayloadChain {
     this.linked = 0;
   }
 
-  /** First row of a flow that carries something; NO_ROW without one. */
+  /** First row of a flow; NO_ROW without one. */
   firstOf(flow: number): number {
     this.link();
     return this.first[flow] ?? NO_ROW;
@@ -44,7 +43,6 @@ export class PayloadChain {
       if (segment === undefined || ((segment.layers[at] ?? 0) & HAS_TCP) === 0) continue;
       const flow = segment.flow[at] ?? NO_FLOW;
       if (flow === NO_FLOW) continue;
-      if ((segment.payloadLength[at] ?? 0) === 0 && ((segment.tcpFlags[at] ?? 0) & FIN) === 0) continue;
       this.reserve(flow);
       const before = this.last[flow] ?? NO_ROW;
       if (before === NO_ROW) this.first[flow] = row;
