@@ -173,6 +173,53 @@ export class Fib {
       primaries[0] ?? this.addresses.find((a) => a.ip.family === family && !a.secondary && a.scope === 'global') ?? null
     );
   }
+
+  /**
+   * Address that MASQUERADE gives a packet to `dst` that leaves by `device`; `near` is its next hop, which IPv4 goes by. IPv6 chooses among
+   * the addresses of all devices, as for a packet of the node's own (ipv6_dev_get_saddr, RFC 6724): the destination itself, a scope
+   * that reaches it, the device, the longest common prefix.
+   */
+  masqueradeOf(device: string, dst: Ip, near: Ip): Address | null {
+    if (dst.family === 4) return this.addressOf(device, near, 4);
+    const wanted = scopeOf(dst);
+    const better = (one: Address, other: Address): boolean => {
+      const rank = (a: Address): number[] => {
+        const scope = scopeOf(a.ip);
+        // A scope that is too small is worst; of those that reach, the smallest is best.
+        const reach = scope < wanted ? scope - 100 : -scope;
+        return [isSame(a.ip, dst) ? 1 : 0, reach, a.device === device ? 1 : 0, commonBits(a.ip, dst)];
+      };
+      const [left, right] = [rank(one), rank(other)];
+      const at = left.findIndex((value, i) => value !== right[i]);
+      return at >= 0 && (left[at] ?? 0) > (right[at] ?? 0);
+    };
+    let best: Address | null = null;
+    for (const a of this.addresses) {
+      if (a.ip.family !== 6 || (wanted === LINK_SCOPE && a.device !== device)) continue;
+      if (best === null || better(a, best)) best = a;
+    }
+    return best;
+  }
+}
+
+const HOST_SCOPE = 1;
+const LINK_SCOPE = 2;
+const GLOBAL_SCOPE = 14;
+
+/** How far an IPv6 address reaches, as RFC 4007 numbers it. */
+function scopeOf(ip: Ip): number {
+  if (ip.a === 0 && ip.b === 0 && ip.c === 0 && ip.d === 1) return HOST_SCOPE;
+  return ip.a >>> 22 === 0xfe80 >>> 6 ? LINK_SCOPE : GLOBAL_SCOPE;
+}
+
+function isSame(one: Ip, other: Ip): boolean {
+  return one.a === other.a && one.b === other.b && one.c === other.c && one.d === other.d;
+}
+
+function commonBits(one: Ip, other: Ip): number {
+  const differs = [one.a ^ other.a, one.b ^ other.b, one.c ^ other.c, one.d ^ other.d];
+  const word = differs.findIndex((bits) => bits !== 0);
+  return word < 0 ? 128 : word * 32 + Math.clz32(differs[word] ?? 0);
 }
 
 /** Table numbers that have names in every distribution's rt_tables. */

@@ -44,7 +44,7 @@ function masquerade(s: Nat, c: Context): NatOutcome {
     dport: null,
   });
   const near = route.kind === 'route' ? (route.result.via ?? c.packet.dst) : c.packet.dst;
-  const address = c.node.fib.addressOf(device, near, c.packet.family);
+  const address = c.node.fib.masqueradeOf(device, c.packet.dst, near);
   if (!address) return unknownNat(`which address ${device} has`, 'ip -j addr');
   return {
     kind: 'nat',

@@ -1,5 +1,5 @@
 // -j MASQUERADE: the source becomes the primary address of the device the packet leaves by, preferring the one whose subnet holds
-// the next hop; a route's `src` is ignored (reference 2.3). The port stays unless taken; --random-fully always picks another.
+// the next hop; a route's `src` is ignored (reference 2.3). IPv6 selects a source as for a packet of the node's own. The port stays unless taken; --random-fully always picks another.
 import type { TargetModule } from '../kernel/clause.ts';
 
 export const target: TargetModule = {
@@ -24,7 +24,7 @@ export const target: TargetModule = {
         dport: null,
       });
       const near = route.kind === 'route' ? (route.result.via ?? c.packet.dst) : c.packet.dst;
-      const address = c.node.fib.addressOf(device, near, c.packet.family);
+      const address = c.node.fib.masqueradeOf(device, c.packet.dst, near);
       if (!address) return { kind: 'unknown', why: `which address ${device} has`, settle: 'ip -j addr' };
       return {
         kind: 'snat',
