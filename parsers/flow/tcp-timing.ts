@@ -11,6 +11,8 @@ const SYN = 2;
 const ACK = 0x10;
 const MAX_UNACKED = 10_000;
 const ROWS_KEPT = 50_000;
+/** Segments between two looks at the clock. */
+const STRIDE = 500;
 const FLOWS_KEPT = 20_000;
 
 export interface TcpTiming {
@@ -30,10 +32,59 @@ interface Sent {
   readonly ns: bigint;
 }
 
+/** What one end sent and the other has not acknowledged. Lists get long where a capture has one direction only: nothing here walks them twice. */
 class Side {
   /** Oldest first. */
   unacked: Sent[] = [];
   isWhole = true;
+  /** Lowest and highest number of the list, counted from `base`; unknown after something was taken off it. */
+  private range: { readonly base: number; from: number; to: number } | null = null;
+  /** Nothing below this number waits; modulo 2^32. */
+  private lowest = 0;
+
+  add(sent: Sent): void {
+    if (this.unacked.length >= MAX_UNACKED) return;
+    if (this.unacked.length === 0 || after(this.lowest, sent.seq)) this.lowest = sent.seq;
+    this.unacked.push(sent);
+    if (this.range === null) return;
+    this.range.from = Math.min(this.range.from, (sent.seq - this.range.base) >>> 0);
+    this.range.to = Math.max(this.range.to, (sent.next - this.range.base) >>> 0);
+  }
+
+  /** Takes what `ack` acknowledges off the list; the segment that ends there, when one does. */
+  acknowledge(ack: number): Sent | null {
+    if (this.unacked.length === 0 || !after(ack, this.lowest)) return null;
+    let found: Sent | null = null;
+    const kept: Sent[] = [];
+    for (const sent of this.unacked) {
+      if (sent.next === ack) found ??= sent;
+      else if (after(sent.next, ack)) {
+        if (after(ack, sent.seq)) sent.seq = ack;
+        kept.push(sent);
+      }
+    }
+    this.unacked = kept;
+    this.range = null;
+    this.lowest = kept.reduce((low, { seq }) => (after(low, seq) ? seq : low), kept[0]?.seq ?? 0);
+    return found;
+  }
+
+  /** Sequence numbers are compared from `base` on, without regard to their wrapping, as Wireshark does it. */
+  inFlight(base: number, takesNumber: boolean): number | null {
+    if (this.unacked.length === 0) return null;
+    if (this.range?.base !== base) this.range = this.rangeFrom(base);
+    const size = (this.range.to - this.range.from) >>> 0;
+    return size === 0 || size >= 2_000_000_000 ? null : size - (takesNumber ? 1 : 0);
+  }
+
+  private rangeFrom(base: number) {
+    const range = { base, from: 0xffff_ffff, to: 0 };
+    for (const { seq, next } of this.unacked) {
+      range.from = Math.min(range.from, (seq - base) >>> 0);
+      range.to = Math.max(range.to, (next - base) >>> 0);
+    }
+    return range;
+  }
 }
 
 class FlowState {
@@ -56,6 +107,20 @@ export class TcpTimings {
     this.chain = chain;
     this.flows = new Map();
     this.known = new Map();
+  }
+
+  /** Reads the flow up to the row, until `keepOn` says to stop; true when `of` will answer at once. */
+  advance(flow: number, row: number, keepOn: () => boolean): boolean {
+    for (;;) {
+      if (this.known.has(row)) return true;
+      const state = this.flows.get(flow);
+      const readTo = state === undefined || state.readTo >= row ? -1 : state.readTo;
+      let next = readTo < 0 ? this.chain.firstOf(flow) : this.chain.after(readTo);
+      for (let i = 0; i < STRIDE && next < row; i++) next = this.chain.after(next);
+      if (next >= row) return true;
+      this.of(flow, next);
+      if (!keepOn()) return false;
+    }
   }
 
   of(flow: number, row: number): TcpTiming | null {
@@ -97,45 +162,16 @@ export class TcpTimings {
     if (((segment.analysis[at] ?? 0) & LOST_SEGMENT) !== 0) mine.isWhole = false;
     const base = this.index.flowTable.tcp.baseAt(flow * 2 + direction, row + 1) ?? 0;
     const takesNumber = (flags & (SYN | FIN)) !== 0;
-    if ((length > 0 || takesNumber) && mine.unacked.length < MAX_UNACKED)
-      mine.unacked.push({ seq, next: (seq + length + (takesNumber ? 1 : 0)) >>> 0, no: row + 1, ns });
-    const acked = acknowledge(theirs, segment.ack[at] ?? 0);
+    if (length > 0 || takesNumber)
+      mine.add({ seq, next: (seq + length + (takesNumber ? 1 : 0)) >>> 0, no: row + 1, ns });
+    const acked = theirs.acknowledge(segment.ack[at] ?? 0);
     // A gap makes the count wrong until the other side acknowledges something.
     if ((flags & ACK) !== 0) theirs.isWhole = true;
     return {
       acked: acked === null ? null : { no: acked.no, ns: Number(ns - acked.ns) },
-      inFlight: length > 0 && mine.isWhole ? inFlight(mine, base, takesNumber) : null,
+      inFlight: length > 0 && mine.isWhole ? mine.inFlight(base, takesNumber) : null,
       sinceFirst: Number(ns - first),
       sinceBefore: Number(ns - before),
     };
   }
-}
-
-/** Takes what `ack` acknowledges off the list; the segment that ends there, when one does. */
-function acknowledge(side: Side, ack: number): Sent | null {
-  let found: Sent | null = null;
-  const kept: Sent[] = [];
-  for (const sent of side.unacked) {
-    if (sent.next === ack) found ??= sent;
-    else if (after(sent.next, ack)) {
-      if (after(ack, sent.seq)) sent.seq = ack;
-      kept.push(sent);
-    }
-  }
-  if (kept.length !== side.unacked.length) side.unacked = kept;
-  return found;
-}
-
-/** Sequence numbers are compared from `base` on, without regard to their wrapping, as Wireshark does it. */
-function inFlight(side: Side, base: number, takesNumber: boolean): number | null {
-  const last = side.unacked.at(-1);
-  if (last === undefined) return null;
-  let from = (last.seq - base) >>> 0;
-  let to = (last.next - base) >>> 0;
-  for (const { seq, next } of side.unacked) {
-    from = Math.min(from, (seq - base) >>> 0);
-    to = Math.max(to, (next - base) >>> 0);
-  }
-  const size = (to - from) >>> 0;
-  return size === 0 || size >= 2_000_000_000 ? null : size - (takesNumber ? 1 : 0);
 }

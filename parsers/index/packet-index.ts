@@ -258,7 +258,10 @@ export class PacketIndex implements CaptureIndex {
 
   prepareRow(row: number, keepOn: () => boolean): boolean {
     const flow = (this.layersOf(row) & HAS_TCP) === 0 ? null : this.flowOf(row);
-    return flow === null || this.streams === null || this.streams.advance(flow, row, keepOn);
+    if (flow === null) return true;
+    return (
+      this.timings.advance(flow, row, keepOn) && (this.streams === null || this.streams.advance(flow, row, keepOn))
+    );
   }
 
   clientDirection(flow: number): number {

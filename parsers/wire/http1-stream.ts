@@ -81,6 +81,14 @@ export function isChunked({ headers }: Head): boolean {
   return /(^|,)\s*chunked\s*$/i.test(headers.get('transfer-encoding') ?? '');
 }
 
+/** Chunks that were read, and where the next one begins; `end` is where the body ends, or what must be there to read on. */
+export interface ChunksRead {
+  readonly chunks: readonly Chunk[];
+  readonly end: number;
+  readonly goesOnAt: number;
+  readonly state: 'whole' | 'short' | 'broken';
+}
+
 export interface Chunk {
   /** Where its data begins and ends. */
   readonly from: number;
@@ -88,54 +96,79 @@ export interface Chunk {
 }
 
 /** The chunks of a body and where it ends; `end` is what must be there to read on, when it is not complete. */
-export function readChunks(
-  bytes: Uint8Array,
-  at: number,
-  limit: number,
-): { readonly chunks: readonly Chunk[]; readonly end: number; readonly state: 'whole' | 'short' | 'broken' } {
+export function readChunks(bytes: Uint8Array, at: number, limit: number): ChunksRead {
   const chunks: Chunk[] = [];
   for (let from = at; ; ) {
     const newline = bytes.indexOf(LF, from);
     if (newline < 0 || newline >= limit)
-      return { chunks, end: limit + 1, state: limit - from > 200 ? 'broken' : 'short' };
+      return { chunks, end: limit + 1, goesOnAt: from, state: limit - from > 200 ? 'broken' : 'short' };
     const size = Number.parseInt(latin(bytes, from, Math.min(newline, from + 16)), 16);
-    if (!Number.isFinite(size) || size < 0) return { chunks, end: from, state: 'broken' };
+    if (!Number.isFinite(size) || size < 0) return { chunks, end: from, goesOnAt: from, state: 'broken' };
     const data = newline + 1;
-    if (size === 0) return trailer(bytes, data, limit, chunks);
+    if (size === 0) return { ...trailer(bytes, data, limit), chunks, goesOnAt: from };
     const next = data + size + 2;
     chunks.push({ from: data, to: Math.min(limit, data + size) });
-    if (next >= limit) return { chunks, end: next + 1, state: 'short' };
+    if (next >= limit) return { chunks, end: next + 1, goesOnAt: from, state: 'short' };
     from = next;
   }
 }
 
-function trailer(bytes: Uint8Array, at: number, limit: number, chunks: readonly Chunk[]) {
+function trailer(bytes: Uint8Array, at: number, limit: number) {
   for (let from = at; from < limit; ) {
     const newline = bytes.indexOf(LF, from);
     if (newline < 0 || newline >= limit) break;
     const isEmpty = newline === from || (newline === from + 1 && bytes[from] === CR);
     from = newline + 1;
-    if (isEmpty) return { chunks, end: from, state: 'whole' as const };
+    if (isEmpty) return { end: from, state: 'whole' as const };
   }
-  return { chunks, end: limit + 1, state: 'short' as const };
+  return { end: limit + 1, state: 'short' as const };
+}
+
+/** Offsets count from the message's start. */
+interface Progress {
+  readonly head: Head;
+  readonly body: number;
+  /** Where the next chunk begins. */
+  readonly chunk: number;
+  /** The bytes before it, by which the same message is known again. */
+  readonly mark: string;
+}
+
+const MARK = 24;
+
+function markAt(bytes: Uint8Array, at: number): string {
+  return latin(bytes, Math.max(0, at - MARK), at);
+}
+
+/** The progress, when it is of the message at `at`; null when that is another one. */
+function stillHolds(progress: Progress | null, bytes: Uint8Array, at: number, end: number): Progress | null {
+  if (progress === null || at + progress.chunk > end) return null;
+  return markAt(bytes, at + progress.chunk) === progress.mark ? progress : null;
 }
 
 export class HttpStream implements StreamReader {
   switchTo: string | null = null;
   /** True after the first message. */
   private started = false;
+  /** How far the chunks of a message that is not complete were read, by side: it is asked again with every segment. */
+  private readonly progress: [Progress | null, Progress | null] = [null, null];
   /** Methods of requests that wait for their answer. */
   private readonly waiting: string[] = [];
 
-  size(bytes: Uint8Array, at: number, end: number): number {
+  size(bytes: Uint8Array, at: number, end: number, toServer: boolean): number {
     if (!startsLikeHttp(bytes, at, end)) return this.continued(bytes, at, end);
-    const head = readHead(bytes, at, end);
+    const side = toServer ? 0 : 1;
+    const before = stillHolds(this.progress[side], bytes, at, end);
+    const head = before?.head ?? readHead(bytes, at, end);
     if (head === null) return end - at < MAX_HEAD ? ONE_MORE : NOT_MINE;
-    const { firstLine, headers, body } = head;
+    const body = before === null ? head.body : at + before.body;
+    const { firstLine, headers } = head;
     const isResponse = firstLine.startsWith('HTTP/');
     if (isResponse && this.hasNoBody(firstLine)) return body - at;
     if (isChunked(head)) {
-      const read = readChunks(bytes, body, end);
+      const read = readChunks(bytes, before === null ? body : at + before.chunk, end);
+      if (read.state === 'short')
+        this.progress[side] = { head, body: body - at, chunk: read.goesOnAt - at, mark: markAt(bytes, read.goesOnAt) };
       return read.state === 'broken' ? end - at : read.end - at;
     }
     const length = headers.get('content-length');
@@ -144,7 +177,8 @@ export class HttpStream implements StreamReader {
     return isResponse && headers.has('content-type') && !keepsAlive ? UNTIL_FIN : body - at;
   }
 
-  take(bytes: Uint8Array, at: number, end: number): typeof CONTINUATION | null {
+  take(bytes: Uint8Array, at: number, end: number, toServer: boolean): typeof CONTINUATION | null {
+    this.progress[toServer ? 0 : 1] = null;
     if (!startsLikeHttp(bytes, at, end)) return CONTINUATION;
     this.started = true;
     const head = readHead(bytes, at, end);
