@@ -196,3 +196,25 @@ test('a timeline counts every packet once', async () => {
   expect(line.fromNs).toBe('0');
   expect(line.toNs).toBe('10000');
 });
+
+test('a capture that comes while rows are being answered never breaks the answer', async () => {
+  for (let ticks = 0; ticks < 12; ticks++) {
+    const a = growing('a.pcap', [{ us: 1 }, { us: 3 }, { us: 5 }]);
+    const b = growing('b.pcap', [{ us: 2 }]);
+    a.feed();
+    b.feed();
+    const packets = new Packets(clock);
+    packets.setCaptures([a.capture]);
+    const asked = packets.rows('', 0, 10, 1000);
+    for (let i = 0; i < ticks; i++) await Promise.resolve();
+    packets.setCaptures([a.capture, b.capture]);
+    const { page } = await asked;
+    expect(page.rows).toHaveLength(page.matched);
+    expect((await packets.rows('', 0, 10, 1000)).page.rows.map((row) => row.tsNs)).toEqual([
+      '1000',
+      '2000',
+      '3000',
+      '5000',
+    ]);
+  }
+});

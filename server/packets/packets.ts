@@ -118,29 +118,36 @@ export class Packets {
     budgetMs: number,
   ): Promise<{ page: PacketRows; settled: boolean }> {
     const scan = this.scanOf(filter);
-    const settled = await inSlices(this.clock, (keepOn) => this.advance(scan, keepOn), budgetMs);
+    let settled = await inSlices(this.clock, (keepOn) => this.advance(scan, keepOn), budgetMs);
+    const { generation, total } = this.list;
+    await this.prepare(scan, offset, offset + count);
+    // Another capture came meanwhile, and places mean other packets now: from here on nothing waits any more.
+    if (this.list.generation !== generation || this.list.total < total)
+      settled = await inSlices(this.clock, (keepOn) => this.advance(scan, keepOn), budgetMs);
     this.numberFlows();
     const matched = scan === null ? this.list.total : scan.matched;
     const end = Math.min(matched, offset + count);
-    const { generation } = this.list;
-    const ready = (place: number, keepOn: KeepOn): boolean => {
-      const { capture, row } = this.list.at(place);
-      return capture.index.prepareRow(row, keepOn);
-    };
-    let prepared = offset;
-    const prepare = (keepOn: KeepOn): boolean => {
-      if (this.list.generation !== generation) return true;
-      while (prepared < end) {
-        if (!ready(scan === null ? prepared : scan.placeAt(prepared), keepOn)) return false;
-        prepared += 1;
-        if (!keepOn()) return prepared >= end;
-      }
-      return true;
-    };
-    await inSlices(this.clock, prepare, Number.POSITIVE_INFINITY);
     const rows: PacketRow[] = [];
     for (let i = offset; i < end; i++) rows.push(this.rowAt(scan === null ? i : scan.placeAt(i)));
     return { page: { total: this.list.total, matched, offset, rows }, settled };
+  }
+
+  /** Reads what the rows' conversations need before they are described, slice by slice. */
+  private prepare(scan: Filtered | null, from: number, to: number): Promise<boolean> {
+    const { generation, total } = this.list;
+    let place = from;
+    return inSlices(
+      this.clock,
+      (keepOn) => {
+        for (; this.list.generation === generation && this.list.total >= total; place += 1) {
+          if (place >= Math.min(to, scan === null ? this.list.total : scan.matched)) return true;
+          const { capture, row } = this.list.at(scan === null ? place : scan.placeAt(place));
+          if (!capture.index.prepareRow(row, keepOn) || !keepOn()) return false;
+        }
+        return true;
+      },
+      Number.POSITIVE_INFINITY,
+    );
   }
 
   /** Goes on with a filter for one slice of time; true when everything has been tested. */
