@@ -5,6 +5,8 @@ import { type FrameFacts, HAS_INNER, HAS_IPV4 } from '../wire/facts.ts';
 
 /** Bytes of unfinished datagrams that are held; the oldest are given up first. */
 const MAX_HELD = 8 << 20;
+/** What an unfinished datagram costs beside its bytes, so that a flood of tiny ones counts too. */
+const ENTRY = 512;
 const MAX_DATAGRAM = 65_535;
 /** Pieces of one datagram; a datagram of the longest kind over the smallest link has 1,365. */
 const MAX_PIECES = 2000;
@@ -53,7 +55,9 @@ export class FragmentBook {
     const family = facts.layers & HAS_IPV4;
     const source = `${facts.srcA}.${facts.srcB}.${facts.srcC}.${facts.srcD}`;
     const key = `${point} ${family} ${source} ${facts.dstA}.${facts.dstB}.${facts.dstC}.${facts.dstD} ${facts.fragmentId} ${facts.ipProtocol}`;
-    const found = this.open.get(key) ?? { pieces: [], bytes: new Uint8Array(0), total: -1 };
+    const known = this.open.get(key);
+    const found = known ?? { pieces: [], bytes: new Uint8Array(0), total: -1 };
+    if (known === undefined) this.held += ENTRY;
     const end = facts.fragmentOffset + size;
     found.pieces.push({ row, at: facts.at - facts.start, from: facts.fragmentOffset, size });
     if (found.bytes.length < end) {
@@ -96,7 +100,7 @@ export class FragmentBook {
 
   private forget(key: string, open: Open): void {
     this.open.delete(key);
-    this.held -= open.bytes.length;
+    this.held -= open.bytes.length + ENTRY;
   }
 
   private giveUp(): void {

@@ -74,3 +74,15 @@ test('a comment of the other byte order is turned around', () => {
   const big = Buffer.from([0, 1, 0, 3, 0x61, 0x62, 0x63, 0, 0, 2, 0, 4, 0, 0, 0, 1, 0, 0, 0, 0]);
   expect([...littleOptions(new Uint8Array(big), false)]).toEqual([1, 0, 3, 0, 0x61, 0x62, 0x63, 0]);
 });
+
+test('an export that another capture overtakes fails instead of ending short', async () => {
+  const many = new PcapngBuilder();
+  many.section({ application: 'test' });
+  many.interface({ linkType: 1, name: 'eth0' });
+  for (let i = 0; i < 1200; i++) many.packet(0, 1_700_000_000 + i, 0, new Uint8Array(60), 0, 60, 60);
+  const { packets } = open(many.take());
+  const chunks = exported(packets, { filter: '', format: 'jsonl', application: 'test' });
+  expect((await chunks.next()).done).toBe(false);
+  packets.list.generation += 1;
+  await expect(chunks.next()).rejects.toThrow('another capture came');
+});

@@ -178,7 +178,13 @@ export class Packets {
     const { generation } = this.list;
     const total = scan === null ? this.list.total : scan.matched;
     for (let from = 0; from < total; from += portion) {
-      if (this.list.generation !== generation) return;
+      // Places mean other packets now: a file that ends here would look whole.
+      if (this.list.generation !== generation)
+        throw new Refusal(
+          409,
+          'changing',
+          'another capture came while the packets were written; ask again when it is complete',
+        );
       const count = Math.min(portion, total - from);
       yield Array.from({ length: count }, (_, i) => (scan === null ? from + i : scan.placeAt(from + i)));
       await new Promise((resolve) => setImmediate(resolve));
