@@ -170,6 +170,24 @@ describe('nft list ruleset', () => {
   });
 });
 
+describe('an nftables file by hand', () => {
+  test('blocks on one line hide nothing after them', () => {
+    const nft = read(
+      'table ip t {\n\tset s { type ipv4_addr; flags interval; elements = { 10.0.0.1, 10.0.1.0/24 } }\n\tchain c { type nat hook prerouting priority dstnat; policy accept; ip daddr @s jump d; }\n\tchain d {\n\t\taccept\n\t}\n}\n',
+    ).nft;
+    const table = nft?.tables[0];
+    expect(table?.sets.get('s')).toMatchObject({ types: ['ipv4_addr'] });
+    expect(table?.sets.get('s')?.elements).toHaveLength(2);
+    expect([...(table?.chains ?? [])].map(([name, c]) => [name, c.rules.map((r) => r.text)])).toEqual([
+      ['c', ['ip daddr @s jump d']],
+      ['d', ['accept']],
+    ]);
+    expect(nft?.baseChains.map((b) => [b.name, b.type, b.hook, b.priority, b.policy])).toEqual([
+      ['c', 'nat', 'prerouting', -100, 'accept'],
+    ]);
+  });
+});
+
 describe('pods', () => {
   const kube = JSON.stringify({
     apiVersion: 'v1',

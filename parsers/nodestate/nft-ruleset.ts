@@ -35,7 +35,27 @@ function depthOf(line: string): number {
   return depth;
 }
 
+/** The lines that nft would print for a block that somebody wrote on one line: `set s { type ipv4_addr; elements = { … } }`. */
+function linesOf(block: string): string[] {
+  const body = block.slice(block.indexOf('{') + 1, block.lastIndexOf('}'));
+  const out: string[] = [];
+  let line = '';
+  let depth = 0;
+  for (const part of body.match(/"(?:[^"\\]|\\.)*"|[^"]/g) ?? []) {
+    depth += depthOf(part);
+    line += part;
+    // a base chain's priority and policy stand on one line
+    if (part !== ';' || depth > 0 || (/^\s*type .* hook /.test(line) && !/policy [^;]*;$/.test(line))) continue;
+    out.push(line.trim().replace(/^(?!type .* hook )(.*);$/, '$1'));
+    line = '';
+  }
+  if (line.trim() !== '') out.push(line.trim());
+  return [...out, '}'];
+}
+
 class Reader {
+  /** Lines that are still to come of a block that stood on one. */
+  #split: string[] = [];
   readonly #file: DumpFile;
   readonly #warn: Warn;
   readonly #ruleset: NftRuleset;
@@ -48,6 +68,8 @@ class Reader {
   }
 
   #next(): string | null {
+    const split = this.#split.shift();
+    if (split !== undefined) return split;
     if (this.#line >= this.#file.lines.length) return null;
     return (this.#file.lines[this.#line++] ?? '').trim();
   }
@@ -88,6 +110,8 @@ class Reader {
       if (line === '}') return;
       if (line === '' || line.startsWith('#') || /^(?:comment|flags) /.test(line)) continue;
       const m = /^(chain|set|map|flowtable|counter|quota|limit|ct \S+|secmark|synproxy) (\S+) \{/.exec(line);
+      if (m?.[2] !== undefined && depthOf(line) === 0 && /^(?:chain|set|map)$/.test(m[1] ?? ''))
+        this.#split = linesOf(line);
       if (m?.[2] === undefined) this.#warn('syntax', this.#ref, 'a chain, set or map expected');
       else if (m[1] === 'chain') this.#chain(table, m[2]);
       else if (m[1] === 'set' || m[1] === 'map') this.#set(table, m[2], m[1] === 'map');
@@ -153,7 +177,7 @@ class Reader {
     const set: NftSet = { name, isMap, types, elements: [], source };
     for (let line = this.#next(); line !== null; line = this.#next()) {
       if (line === '}') break;
-      const type = /^type (.*)$/.exec(line)?.[1] ?? /^typeof (.*)$/.exec(line)?.[1];
+      const type = /^type(?:of)? ([^;]*)/.exec(line)?.[1];
       if (type !== undefined) types = (type.split(' : ')[0] ?? '').split(' . ');
       else if (line.startsWith('elements = {')) this.#elements(set, line);
     }

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'vitest';
+import { diagnose } from '../../netpath/diagnose/diagnose.ts';
 import { Machine } from '../../netpath/kernel/machine.ts';
 import { simulate } from '../../netpath/kernel/run.ts';
 import { parsePacketSpec } from '../../netpath/packet-spec.ts';
@@ -122,6 +123,23 @@ test('10,000 services × 5 endpoints', () => {
     console.log(
       `one flow, all ${ENDPOINTS} outcomes: median ${(large.median * 1000).toFixed(0)} µs at 10,000 services, ${(little.median * 1000).toFixed(0)} µs at 100; 100,000 flows: ${(large.total / 1000).toFixed(1)} s`,
     );
+    const mapping = [
+      ':CNI-DN-0 - [0:0]',
+      '-A PREROUTING -m addrtype --dst-type LOCAL -j CNI-DN-0',
+      '-A CNI-DN-0 -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.244.0.250:80',
+      '-A CNI-DN-0 -p tcp -m tcp --dport 30080 -j DNAT --to-destination 10.244.0.250:80',
+    ];
+    const mapped = text.replace('-A PREROUTING', `${mapping.join('\n')}\n-A PREROUTING`);
+    const owned = `[${Array.from({ length: 1000 }, (_, i) => `{"type":"local","dst":"${vip(i)}","dev":"eth0","table":"local","flags":[]}`).join()}]`;
+    for (const [what, files] of [
+      ['none of 10,000 addresses local', NODE],
+      ['1,000 of them local', [...NODE, { path: 'owned', text: owned }]],
+    ] as const) {
+      const m = new Machine(readSnapshot([{ path: 'rules', text: mapped }, ...files]));
+      const t = performance.now();
+      const shadows = diagnose(m.state).filter((f) => f.id === 'hostport-shadows').length;
+      console.log(`lint of one port mapping, ${what}: ${shadows} shadowed, ${ms(t).toFixed(0)} ms`);
+    }
     console.log(`iptables: ${execFileSync('iptables-nft', ['-V'], { encoding: 'utf8' }).trim()}`);
   } finally {
     rmSync(dir, { recursive: true, force: true });

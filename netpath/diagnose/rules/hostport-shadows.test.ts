@@ -92,4 +92,39 @@ table inet cni_hostport {
     const f = found('ipvs-nft.seed-clash', (file, t) => (/kube\.json|ipvsadm|ss\.txt/.test(file) ? '' : t));
     expect(f).toEqual([]);
   });
+
+  test('packets from outside for a service address are tried, too', () => {
+    const f = found('ipvs-nft.seed-clash').find((x) => WEB.test(x.title));
+    expect(f?.summary).toMatch(/from pods.*outside.* and the node for 10\.96\.0\.80/);
+  });
+
+  test('both rules stand in the evidence: the one that takes it and the one that would have had it', () => {
+    const f = found('ipvs-nft.seed-clash').find((x) => WEB.test(x.title));
+    expect(f?.evidence.map((e) => e.text).join('\n')).toMatch(
+      /--to-destination[\s\S]*-A -t 10\.96\.0\.80:80|TCP .*10\.96\.0\.80:80/,
+    );
+  });
+
+  test('without the API, kube-proxy’s rules and their comments say what a service is', () => {
+    const f = found('iptables-nft.seed-clash', (file, t) => (file === 'kube.json' ? '' : t));
+    const withApi = found('iptables-nft.seed-clash');
+    expect(withApi.length).toBeGreaterThan(0);
+    expect(titles(f).sort()).toEqual(titles(withApi).sort());
+  });
+
+  test('a rule by hand is named by its line', () => {
+    const byHand = (f: string, t: string) =>
+      f === 'iptables-save.txt'
+        ? t
+            .split('\n')
+            .filter((l) => !/CNI-/.test(l))
+            .join('\n')
+            .replace(
+              /(?=-A PREROUTING )/,
+              '-A PREROUTING -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.244.1.5:8088\n',
+            )
+        : t;
+    const f = found('ipvs-nft.seed-healthy', byHand).find((x) => x.title.includes('default/web'));
+    expect(f?.title).toMatch(/^the DNAT rule iptables-save\.txt:\d+ to .* takes the service default\/web$/);
+  });
 });
