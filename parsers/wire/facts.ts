@@ -65,6 +65,10 @@ export class FrameFacts {
   windowScale: number;
   /** TCP payload by the IP length (not by what was captured). */
   payloadLength: number;
+  /** Where the innermost IP header begins, from the frame's start; -1 without one. */
+  ipAt: number;
+  /** IP headers so far: 2 and more inside tunnels. */
+  ipDepth: number;
   /** Where the transport header begins whose ports and numbers these are, from the frame's start; -1 without one. */
   transportAt: number;
   /** The innermost IP packet is a part of a datagram: `at` … `wireEnd` are its bytes, and this is where they belong. -1 otherwise. */
@@ -99,6 +103,8 @@ export class FrameFacts {
     this.window = 0;
     this.windowScale = -1;
     this.payloadLength = 0;
+    this.ipAt = -1;
+    this.ipDepth = 0;
     this.transportAt = -1;
     this.fragmentOffset = -1;
     this.fragmentId = 0;
@@ -133,6 +139,8 @@ export class FrameFacts {
     this.window = 0;
     this.windowScale = -1;
     this.payloadLength = 0;
+    this.ipAt = -1;
+    this.ipDepth = 0;
     this.transportAt = -1;
     this.fragmentOffset = -1;
     this.fragmentId = 0;

@@ -49,6 +49,8 @@ function index(facts: FrameFacts): boolean {
   }
   if (isInner) facts.enterIp(HAS_IPV4);
   else facts.layers |= HAS_IPV4;
+  facts.ipAt = at - facts.start;
+  facts.ipDepth += 1;
   facts.srcD = view.getUint32(at + AT_SRC);
   facts.dstD = view.getUint32(at + AT_DST);
   facts.ipProtocol = view.getUint8(at + AT_PROTOCOL);

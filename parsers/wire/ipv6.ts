@@ -47,6 +47,8 @@ function index(facts: FrameFacts): boolean {
   if (!facts.has(HEADER)) return true;
   if (isInner) facts.enterIp(HAS_IPV6);
   else facts.layers |= HAS_IPV6;
+  facts.ipAt = at - facts.start;
+  facts.ipDepth += 1;
   facts.srcA = view.getUint32(at + AT_SRC);
   facts.srcB = view.getUint32(at + AT_SRC + 4);
   facts.srcC = view.getUint32(at + AT_SRC + 8);

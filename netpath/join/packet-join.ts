@@ -1,0 +1,49 @@
+// One flow, all points: rows of a capture taken at several points go in by order of time, and out come the rows that show the same packet, the
+// rewrites between points, the conversations' paths, and where packets were lost. Memory is bounded whatever the capture's size.
+import { ipText } from '../../parsers/core/address.ts';
+import { Conversations } from './conversations.ts';
+import { Joiner } from './joiner.ts';
+import { Segments } from './segments.ts';
+import type { Sighting } from './sighting.ts';
+import { destinationText, sourceText } from './tuples.ts';
+
+export class PacketJoin {
+  readonly joiner: Joiner;
+  readonly conversations: Conversations;
+  private readonly segments = new Segments();
+
+  /** @param link told of each row that shows a packet seen before, with the row that showed it last */
+  constructor(link: (earlier: number, later: number) => void) {
+    const pairText = (what: 'destination' | 'source', before: number, after: number) =>
+      this.pairText(what, before, after);
+    this.conversations = new Conversations(pairText, this.segments);
+    this.joiner = new Joiner({ link, close: (packet) => this.conversations.close(packet) });
+  }
+
+  /**
+   * @param place the caller's number of the row
+   * @param point the caller's number of the capture point, below 65,536
+   * @param ns nanoseconds since any fixed moment
+   */
+  take(s: Sighting, place: number, point: number, ns: number): void {
+    this.conversations.see(point, ns);
+    this.joiner.take(s, place, point, ns);
+    if (s.isTcp && s.payloadLength > 0)
+      this.segments.note(point, this.joiner.tuples.numberOf(s), s.seq, s.payloadLength, ns);
+  }
+
+  end(): void {
+    this.joiner.end();
+  }
+
+  /** Destinations are told with their port. Sources without: masquerade takes a port of its own for each connection. */
+  private pairText(what: 'destination' | 'source', before: number, after: number): string | null {
+    const a = this.joiner.tuples.of(before);
+    const b = this.joiner.tuples.of(after);
+    if (a === null || b === null) return null;
+    const text = what === 'destination' ? destinationText : sourceText;
+    if (text(a) === text(b)) return null;
+    if (what === 'destination') return `${a.protocol} ${text(a)} ${text(b)}`;
+    return `${a.protocol} ${ipText(a.src)} ${ipText(b.src)}`;
+  }
+}
