@@ -45,7 +45,7 @@ export class PacketIndex implements CaptureIndex {
   readonly timings: TcpTimings;
   private readonly facts: FrameFacts;
   private readonly fragments: FragmentBook;
-  private readonly splitByInterface: boolean;
+  readonly splitByInterface: boolean;
   private readFrame: ((row: number) => Uint8Array) | null;
   private current: Segment;
   private analysed: number;

@@ -47,7 +47,18 @@ const spec = 'tcp 10.244.1.2:40580 > 10.96.0.80:80 in cni0';
 test('--help everywhere, on stdout, status 0', async () => {
   const top = await run(['--help']);
   expect([top.status, top.error]).toEqual([0, '']);
-  for (const command of ['serve', 'capture', 'extcap', 'read', 'flows', 'follow', 'explain', 'check', 'doctor']) {
+  for (const command of [
+    'serve',
+    'capture',
+    'extcap',
+    'read',
+    'flows',
+    'stats',
+    'follow',
+    'explain',
+    'check',
+    'doctor',
+  ]) {
     expect(top.out).toContain(`\n  ${command} `);
     const own = await run([command, '--help']);
     expect([command, own.status, own.error]).toEqual([command, 0, '']);

@@ -14,6 +14,7 @@ import { podsCommand } from './pods.ts';
 import { readCommand } from './read.ts';
 import { serveCommand } from './serve.ts';
 import { snapshotCommand } from './snapshot.ts';
+import { statsCommand } from './stats.ts';
 import { versionOf } from './version.ts';
 
 const description = `Captures and explains packets on Kubernetes nodes: why did this packet end up there?
@@ -40,6 +41,7 @@ function build(context: CommandContext, printed: Promise<unknown>[]): Command {
     snapshotCommand,
     readCommand,
     flowsCommand,
+    statsCommand,
     followCommand,
     explainCommand,
     checkCommand,

@@ -130,7 +130,7 @@ async function read(context: CommandContext, captures: readonly string[], option
   opened.close();
 }
 
-function problemOf(filterOf: (text: string) => unknown, text: string): string | null {
+export function problemOf(filterOf: (text: string) => unknown, text: string): string | null {
   try {
     filterOf(text);
     return null;

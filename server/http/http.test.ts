@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import * as api from '../../api/schemas.ts';
+import { ioStatistics, statistics } from '../../api/statistics.ts';
 import { followedStream } from '../../api/streams.ts';
 import { CaptureIndexer } from '../../parsers/index/capture-index.ts';
 import { pcapOf } from '../packets/pcap.fixture.ts';
@@ -184,6 +185,22 @@ test('timeline, flows and dump lines', async () => {
   expect(lines.lines).toEqual(sampleFile('bundle/iptables-save.txt').toString().split('\n').slice(1, 4));
   expect(codeOf(await server.ask(`/api/cases/${sample}/dumps/lines?file=../case.json`))).toBe('no-file');
   expect(codeOf(await server.ask(`/api/cases/${sample}/dumps/lines?file=pcap/node-any.pcap`))).toBe('not-a-dump');
+});
+
+test('statistics of a case, of what passes a filter, and over time', async () => {
+  const at = `/api/cases/${sample}/statistics`;
+  const all = statistics.parse((await server.ask(at)).json());
+  expect(all.settled).toBe(true);
+  const detail = api.caseDetail.parse((await server.ask(`/api/cases/${sample}`)).json());
+  expect(all.packets).toBe(detail.packets);
+  const some = statistics.parse((await server.ask(`${at}?filter=${encodeURIComponent('tcp.flags.syn == 1')}`)).json());
+  expect(some.packets).toBeGreaterThan(0);
+  expect(some.packets).toBeLessThan(all.packets);
+  const io = ioStatistics.parse((await server.ask(`${at}/io?interval=0.01&filter=&filter=tcp`)).json());
+  expect(io.series.map(({ filter }) => filter)).toEqual(['', 'tcp']);
+  expect(io.series[0]?.packets.reduce((sum, n) => sum + n, 0)).toBe(all.packets);
+  expect(codeOf(await server.ask(`${at}?filter=nope.nope`))).toBe('bad-filter');
+  expect(codeOf(await server.ask(`${at}/io?interval=0`))).toBe('bad-request');
 });
 
 test('a conversation is followed, up to a limit', async () => {

@@ -22,6 +22,14 @@ const linesQuery = z.object({
 const streamQuery = z.object({ limit: count(64 << 20).default(2 << 20) });
 const flowId = z.coerce.number({ error: 'is not a flow id' }).int().min(0);
 const exportQuery = z.object({ filter, format: z.enum(exportFormats).default('pcapng') });
+const ioQuery = z.object({
+  /** Seconds, as tshark's `-z io,stat` takes them. */
+  interval: z.coerce.number({ error: 'is not a number of seconds' }).min(1e-6).max(1e9).default(1),
+  filter: z
+    .union([filter, z.array(filter).max(8)])
+    .default('')
+    .transform((given) => (typeof given === 'string' ? [given] : given)),
+});
 const packetNumber = z.coerce.number({ error: 'is not a packet number' }).int().min(1);
 
 /** Longest wait for packets that are still being indexed, filtered or counted. */
@@ -56,6 +64,14 @@ export function packets(library: Library, version: string): Router {
     const wanted = valid(timelineQuery, query);
     const found = await library.get(id);
     return (await found.packets(waitMs)).timeline(wanted.filter, wanted.slices, waitMs);
+  });
+  get('statistics', async (id, query) => {
+    const wanted = valid(z.object({ filter }), query);
+    return (await (await library.get(id)).packets(waitMs)).statistics(wanted.filter, waitMs);
+  });
+  get('statistics/io', async (id, query) => {
+    const { interval, filter: filters } = valid(ioQuery, query);
+    return (await (await library.get(id)).packets(waitMs)).io(filters, Math.round(interval * 1e9), waitMs);
   });
   get('flows', async (id) => (await (await library.get(id)).packets(waitMs)).flows());
   get('flows/:flow/stream', async (id, query, params) => {

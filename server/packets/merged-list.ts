@@ -85,6 +85,8 @@ export class MergedList {
       this.generation += 1;
     } else if (wasSingle) {
       this.shown = new Merge([first]);
+      // The list is empty until both are merged: what was tested of the single capture is void.
+      if (first.index.packetCount > 0) this.generation += 1;
     }
     this.building = new Merge(this.captures);
   }

@@ -218,3 +218,16 @@ test('a capture that comes while rows are being answered never breaks the answer
     ]);
   }
 });
+
+test('a filter that was tested on one capture is tested anew when a second one comes', async () => {
+  const packets = new Packets(clock);
+  const late = growing('a.pcap', [{ us: 500, sport: 1 }]);
+  late.feed();
+  packets.setCaptures([late.capture]);
+  expect((await packets.rows('udp.srcport == 2', 0, 9, Number.POSITIVE_INFINITY)).page.matched).toBe(0);
+  const early = growing('b.pcap', [{ us: 0, sport: 2 }]);
+  early.feed();
+  packets.setCaptures([late.capture, early.capture]);
+  const { page } = await packets.rows('udp.srcport == 2', 0, 9, Number.POSITIVE_INFINITY);
+  expect(page.rows.map((row) => row.no)).toEqual([1]);
+});

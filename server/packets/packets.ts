@@ -1,8 +1,10 @@
 // The packets of a case (or of a command's arguments): captures merged, filtered and put into the words of the API.
 import type { FlowRow, PacketDetail, PacketRow, PacketRows, Timeline } from '../../api/schemas.ts';
+import type { IoStatistics, Statistics } from '../../api/statistics.ts';
 import { endpointText } from '../../parsers/core/address.ts';
 import { compileFilter } from '../../parsers/filter/compile-filter.ts';
 import { describePacket, dissectPacket, type Flow } from '../../parsers/index/capture-index.ts';
+import { MAX_INTERVALS } from '../../parsers/statistics/io-series.ts';
 import { Refusal } from '../refusal.ts';
 import type { Clock } from '../system/system.ts';
 import type { Capture } from './capture.ts';
@@ -10,6 +12,7 @@ import { Filtered } from './filtered.ts';
 import { FlowIds, type FlowPlace } from './flow-ids.ts';
 import { MergedList, type Position } from './merged-list.ts';
 import { inSlices, type KeepOn } from './slices.ts';
+import { durationOf, everyPacket, firstTimeOf, IoPass, StatisticsPass } from './statistics.ts';
 
 /** Filters whose results are kept a case. */
 const filtersKept = 8;
@@ -28,6 +31,12 @@ export class Packets {
   private readonly clock: Clock;
   private readonly flowIds = new FlowIds();
   private readonly filters = new Map<string, Filtered>();
+  /** The last statistics, which go on while packets arrive. */
+  private statisticsOf: {
+    readonly filter: string;
+    readonly scan: Filtered | null;
+    readonly pass: StatisticsPass;
+  } | null = null;
   private captures: readonly Capture[] = [];
   private names = new Map<string, string>();
   private numbered = new Set<Capture>();
@@ -316,6 +325,51 @@ export class Packets {
     };
     await inSlices(this.clock, step, budgetMs);
     return { fromNs: firstNs.toString(), toNs: lastNs.toString(), packets, bad };
+  }
+
+  /** Conversations, endpoints, hierarchy, lengths and expert items of what passes, as far as `budgetMs` reach. */
+  async statistics(filter: string, budgetMs: number): Promise<Statistics> {
+    const text = filter.trim();
+    const scan = this.scanOf(text);
+    if (this.statisticsOf?.filter !== text || this.statisticsOf.scan !== scan)
+      this.statisticsOf = { filter: text, scan, pass: new StatisticsPass(this.list, scan ?? everyPacket(this.list)) };
+    const { pass } = this.statisticsOf;
+    const settled = await inSlices(
+      this.clock,
+      (keepOn) => {
+        const isTested = this.advance(scan, keepOn);
+        return pass.advance(keepOn) && isTested;
+      },
+      budgetMs,
+    );
+    return pass.result(text, settled && this.captures.every(({ index }) => index.ended));
+  }
+
+  /** Packets and bytes in intervals, one series a filter. */
+  async io(filters: readonly string[], intervalNs: number, budgetMs: number): Promise<IoStatistics> {
+    const scans = filters.map((filter) => this.scanOf(filter));
+    await inSlices(this.clock, (keepOn) => this.list.advance(keepOn), budgetMs);
+    const needed = durationOf(this.list) / intervalNs;
+    if (needed >= MAX_INTERVALS)
+      throw new Refusal(
+        400,
+        'bad-interval',
+        `this interval would make ${Math.ceil(needed)} of them; at most ${MAX_INTERVALS} are counted, so make it longer`,
+      );
+    const passes = scans.map((scan) => new IoPass(this.list, scan ?? everyPacket(this.list), intervalNs));
+    await inSlices(
+      this.clock,
+      (keepOn) => scans.every((scan, i) => this.advance(scan, keepOn) && passes[i]?.advance(keepOn) !== false),
+      budgetMs,
+    );
+    const durationNs = durationOf(this.list);
+    const fromNs = firstTimeOf(this.list).toString();
+    return {
+      intervalNs,
+      durationNs,
+      fromNs,
+      series: passes.map((pass, i) => pass.result(filters[i] ?? '', durationNs)),
+    };
   }
 
   close(): void {

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import * as live from '../../api/live.ts';
 import * as api from '../../api/schemas.ts';
+import * as statistics from '../../api/statistics.ts';
 import * as streams from '../../api/streams.ts';
 
 const page = path.resolve(import.meta.dirname, '../../docs/api.md');
@@ -50,7 +51,7 @@ function shapeText(name: string, json: Json): string {
 
 test('docs/api.md shows the shapes as they are', async () => {
   const registry = z.registry<{ id: string }>();
-  for (const [name, schema] of Object.entries({ ...api, ...live, ...streams }))
+  for (const [name, schema] of Object.entries({ ...api, ...live, ...streams, ...statistics }))
     if (schema instanceof z.ZodType) registry.add(schema, { id: name });
   const { schemas } = z.toJSONSchema(registry, { uri: (id) => id, io: 'input' });
   const shapes = Object.entries(schemas).map(([name, json]) => shapeText(name, json as Json));

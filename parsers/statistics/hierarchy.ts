@@ -1,0 +1,108 @@
+// Protocol hierarchy as tshark's `-z io,phs`: each packet's layers as a path, frames and bytes counted along it.
+// Surprise: `tcp.segments` is a level of its own where a message was put together, because tshark's tree has it beside the protocols.
+import { NOT_READ_AGAIN } from '../flow/analysis-flags.ts';
+import { dissectRow } from '../index/row-view.ts';
+import { SEGMENT_MASK } from '../index/segment.ts';
+import { HAS_INNER, HAS_ISSUE, HAS_TCP } from '../wire/facts.ts';
+import type { FieldNode } from '../wire/field.ts';
+import { PROTOCOLS } from '../wire/registry.gen.ts';
+import type { CountedPacket, Statistic } from './counted.ts';
+import { walkHeaders } from './header-walk.ts';
+
+/** A protocol below the one that carries it, in the order they were met; bytes are whole frames. */
+export interface HierarchyNode {
+  readonly protocol: string;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly children: readonly HierarchyNode[];
+}
+
+interface Node {
+  readonly protocol: string;
+  packets: number;
+  bytes: number;
+  readonly children: Node[];
+}
+
+/** Headers whose hot decoder says as much as the tree: paths made of these alone are not dissected. */
+const PLAIN: ReadonlySet<string> = new Set(['eth', 'sll', 'ip', 'ipv6', 'tcp']);
+const MAX_PATH = 64;
+const RST = 4;
+const CUT = '[Packet size limited during capture]';
+const MALFORMED = '[Malformed Packet]';
+
+export class Hierarchy implements Statistic<readonly HierarchyNode[]> {
+  private readonly roots: Node[] = [];
+
+  take(packet: CountedPacket): void {
+    let level = this.roots;
+    for (const protocol of pathOf(packet)) {
+      let node = level.find((candidate) => candidate.protocol === protocol);
+      if (node === undefined) {
+        node = { protocol, packets: 0, bytes: 0, children: [] };
+        level.push(node);
+      }
+      node.packets++;
+      node.bytes += packet.length;
+      level = node.children;
+    }
+  }
+
+  result(): readonly HierarchyNode[] {
+    return this.roots.map(copyOf);
+  }
+}
+
+function copyOf(node: Node): HierarchyNode {
+  return { ...node, children: node.children.map(copyOf) };
+}
+
+function pathOf(packet: CountedPacket): readonly string[] {
+  const { index, row } = packet;
+  const segment = index.segmentOf(row);
+  const at = row & SEGMENT_MASK;
+  const layers = segment.layers[at] ?? 0;
+  if ((layers & (HAS_INNER | HAS_ISSUE)) === 0 && (layers & HAS_TCP) !== 0 && segment.payloadLength[at] === 0) {
+    const path: string[] = [];
+    walkHeaders(index, row, packet.frame(), (number) => path.push(PROTOCOLS[number - 1]?.filter ?? ''));
+    if (path.every((protocol) => PLAIN.has(protocol))) return path;
+  }
+  const { layers: tree, columns } = dissectRow(index, row, packet.frame());
+  const path = pathOfLayers(tree);
+  if (columns.info.endsWith(CUT)) return ended(path, '_ws.short');
+  if (columns.info.endsWith(MALFORMED)) return ended(path, '_ws.malformed');
+  // What a repeated segment carries is not read again, and a reset carries words, not data.
+  const isUnread = ((segment.analysis[at] ?? 0) & NOT_READ_AGAIN) !== 0 || ((segment.tcpFlags[at] ?? 0) & RST) !== 0;
+  return (layers & HAS_TCP) !== 0 && isUnread ? path.slice(0, path.lastIndexOf('tcp') + 1) : path;
+}
+
+/** tshark's mark stands where reading ended, in the place of the bytes that were left. */
+function ended(path: readonly string[], mark: string): string[] {
+  return [...(path.at(-1) === 'data' ? path.slice(0, -1) : path), mark];
+}
+
+/** The layers of a tree without the frame's, by tshark's names; what an ICMP error quotes is left out. */
+export function pathOfLayers(layers: readonly FieldNode[]): string[] {
+  const path: string[] = [];
+  let isQuoted = false;
+  for (const [i, layer] of layers.entries()) {
+    const before = layers[i - 1];
+    if (layer.filter === null || path.length >= MAX_PATH) continue;
+    // Unclaimed bytes of a quoted datagram do count.
+    if (isQuoted && !(layer.filter === 'data' && before?.filter === 'udp')) continue;
+    path.push(layer.filter === 'vlan' && before !== undefined && isServiceTag(before) ? 'ieee8021ad' : layer.filter);
+    if (layer.filter === 'icmp' || layer.filter === 'icmpv6') isQuoted = true;
+    const isLastOfSource = layer.source !== 0 && layers[i + 1]?.source !== layer.source;
+    if (isLastOfSource && layers.some(hasSegments)) path.push('tcp.segments');
+  }
+  return path;
+}
+
+function hasSegments(layer: FieldNode): boolean {
+  return layer.filter === 'tcp' && layer.children.some((child) => child.filter === 'tcp.segments');
+}
+
+/** True for a header whose type announces a service tag (IEEE 802.1ad). */
+function isServiceTag(layer: FieldNode): boolean {
+  return layer.children.some(({ filter, value }) => value === '0x88a8' && (filter?.endsWith('type') ?? false));
+}

@@ -1,0 +1,53 @@
+// Conversations, endpoints, protocol hierarchy, packet lengths, I/O and expert items against tshark's, on every capture.
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { tsharkVersion } from './oracle.ts';
+import { askOurselves, askTshark, QUESTIONS } from './statistics-oracle.ts';
+
+const dir = path.resolve(import.meta.dirname, '../../fixtures/captures');
+const captures = fs.readdirSync(dir).filter((name) => /\.pcap(ng)?$/.test(name));
+const usable = tsharkVersion()?.startsWith('TShark (Wireshark) 4.0.') ?? false;
+
+interface Recording {
+  readonly tshark: string;
+  readonly captures: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+}
+
+const recording: Recording = JSON.parse(fs.readFileSync(path.join(dir, 'statistics.json'), 'utf8'));
+
+/** Captures whose protocol hierarchy differs because a tree of ours has other layers, and how. Everything else in them is equal. */
+const OTHER_LAYERS: ReadonlyMap<string, string> = new Map([
+  ['crafted-http.pcap', 'no layer data-text-lines'],
+  ['streams.http.pcap', 'no layer data-text-lines; tls for the beginning of a record'],
+  ['streams.tls.pcap', 'tls for the beginning of a record'],
+  ['crafted-link.pcap', 'pppoe for pppoed and pppoes; no lcp, ipcp, pap, ipv6cp, chap, eap'],
+  ['crafted-ppp.pcap', 'no lcp'],
+  ['crafted-network.pcap', 'no udpencap; ah as a layer'],
+  ['crafted-nflog.pcap', 'nflog as a layer'],
+  ['crafted-services.pcap', 'no data behind tftp'],
+  ['crafted-tunnels.pcap', 'no erspan of type I'],
+  ['crafted-tunnels-cut.pcap', 'a layer for an IP header that is not whole'],
+]);
+
+describe('recorded statistics', () => {
+  it('cover every capture and question', () => {
+    expect(Object.keys(recording.captures)).toEqual(captures);
+    for (const answers of Object.values(recording.captures)) expect(Object.keys(answers)).toEqual(QUESTIONS);
+  });
+
+  it.each(captures)('%s', (name) => {
+    const bytes = new Uint8Array(fs.readFileSync(path.join(dir, name)));
+    const asked = QUESTIONS.filter((question) => !question.startsWith('io,phs') || !OTHER_LAYERS.has(name));
+    expect(asked.length).toBeGreaterThan(QUESTIONS.length - 3);
+    for (const question of asked)
+      expect(askOurselves(bytes, question), `-z ${question}`).toEqual(recording.captures[name]?.[question]);
+  });
+});
+
+describe('statistics of the tshark that is installed', () => {
+  it.skipIf(!usable).each(captures)('%s', (name) => {
+    for (const question of ['conv,tcp', 'io,phs', 'expert'])
+      expect(askTshark(path.join(dir, name), question)).toEqual(recording.captures[name]?.[question]);
+  });
+});
