@@ -170,8 +170,8 @@ function reporters() {
 }
 
 /**
- * `--pairs N` runs only the differentials, with at least N packets in all: a fifth each on iptables-nft, ip6tables-nft, both
- * legacy ones, and native nftables; `--seed S` starts at another seed.
+ * `--pairs N` runs only the differentials, with at least N packets in all: a seventh each on iptables-nft, ip6tables-nft, both
+ * legacy ones, and native nftables with IPv4, IPv6 and both; `--seed S` starts at another seed.
  * @param {string[]} given
  */
 function withPairs(given) {
@@ -187,7 +187,7 @@ function withPairs(given) {
     console.error(`--pairs ${values.pairs}: a number of packets from 1 on is expected`);
     process.exit(2);
   }
-  process.env.VETHSCOPE_RULESETS = String(Math.ceil(pairs / 5 / Number(process.env.VETHSCOPE_PACKETS ?? '12')));
+  process.env.VETHSCOPE_RULESETS = String(Math.ceil(pairs / 7 / Number(process.env.VETHSCOPE_PACKETS ?? '12')));
   if (typeof values.seed === 'string') process.env.VETHSCOPE_SEED = values.seed;
   return ['differential', 'counters.test', 'nft.test', ...positionals];
 }

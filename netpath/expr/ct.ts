@@ -14,7 +14,7 @@ export const expr: ExprModule = {
       if (ct.attached) return v('ctState', ct.state === 'untracked' ? CT_STATE.untracked : CT_STATE[ct.state]);
       return v('ctState', ct.state === 'untracked' ? CT_STATE.untracked : CT_STATE.invalid);
     }
-    if (!ct.attached) return null;
+    if (!ct.attached || (e.key.startsWith('ip') && e.key.startsWith('ip6') !== (c.packet.family === 6))) return null;
     const reply = e.direction === 'reply';
     const src = reply
       ? (ct.dnat ?? { ip: ct.original.dst, port: ct.original.dport })

@@ -117,6 +117,10 @@ function runRule(rule: NftRule, c: Context, table: CompiledNftTable): RuleRun | 
     switch (s.kind) {
       case 'passive':
         break;
+      case 'update':
+        if (s.key && evaluateAll(s.key, c, table) === null) return null;
+        if (s.stateful && !ask(c, rule, `whether "${s.text}" lets this packet pass`, 'its counters')) return null;
+        break;
       case 'match': {
         const a = matchHolds(s.left, s.op, s.right, c, table);
         if (isUnknown(a.holds) ? !ask(c, rule, a.holds.unknown, a.holds.settle) : !a.holds) return null;
@@ -171,11 +175,16 @@ function runRule(rule: NftRule, c: Context, table: CompiledNftTable): RuleRun | 
         return end({ kind: 'verdict', verdict: s.verdict, element: null });
       case 'reject':
         // nft prints no `meta l4proto tcp` before a tcp reset, but the rule has it
+        if (s.family !== null && s.family !== c.packet.family) return null;
         if (s.how === 'tcp-reset' && c.packet.protocol !== TCP) return null;
         return end({ kind: 'reject', how: s.how });
       case 'nat': {
+        const foreign = s.family !== null && s.family !== c.packet.family;
+        const mapped = s.address?.kind === 'map' || s.port?.kind === 'map';
+        if (foreign && !mapped) break;
         const nat = natAddress(s, c, table);
-        if (nat.kind === 'none') return null;
+        if (nat.kind === 'none') return null; // its map, which is asked first, has nothing for the packet
+        if (foreign) break;
         if (nat.kind === 'unknown') return end({ kind: 'insufficient', why: nat.why, settle: nat.settle });
         return end({ kind: 'nat', nat });
       }

@@ -1,7 +1,7 @@
 // nftables expressions and statements from `nft -j`, into the same parts as the text form gives (nft-syntax.ts).
 // Newer releases print lists where 1.0.6 prints single values; both are read.
 import type { Json } from './json-items.ts';
-import type { NftElement, NftExpr, NftStatement, NftVerdict } from './nft-syntax.ts';
+import { type NftElement, type NftExpr, type NftStatement, type NftVerdict, rejectFamily } from './nft-syntax.ts';
 
 const text = (j: Json): string => j.string ?? (j.number === null ? JSON.stringify(j.value) : String(j.number));
 const list = (j: Json): Json[] => (Array.isArray(j.value) ? j.array : [j]);
@@ -136,21 +136,32 @@ export function jsonStatement(j: Json): NftStatement {
       return {
         kind: 'nat',
         type: key,
+        family: v.get('family').string === 'ip' ? 4 : v.get('family').string === 'ip6' ? 6 : null,
         address: v.has('addr') ? jsonExpr(v.get('addr')) : null,
         port: v.has('port') ? jsonExpr(v.get('port')) : null,
         flags: v.has('flags') ? list(v.get('flags')).map(text) : [],
       };
     case 'reject': {
       const type = v.get('type').string;
-      if (type === 'tcp reset') return { kind: 'reject', how: 'tcp-reset' };
-      return { kind: 'reject', how: type === null ? 'icmp-port-unreachable' : `${type}-${v.get('expr').string ?? ''}` };
+      if (type === 'tcp reset') return { kind: 'reject', family: null, how: 'tcp-reset' };
+      return {
+        kind: 'reject',
+        family: rejectFamily(type ?? ''),
+        how: type === null ? 'icmp-port-unreachable' : `${type}-${v.get('expr').string ?? ''}`,
+      };
     }
     case 'notrack':
       return { kind: 'notrack' };
     case 'counter':
     case 'log':
-    case 'set':
       return { kind: 'passive', text: key };
+    case 'set':
+      return {
+        kind: 'update',
+        text: `${v.get('op').string ?? 'add'} ${v.get('set').string ?? ''}`,
+        key: v.has('elem') ? jsonExpr(v.get('elem')) : null,
+        stateful: list(v.get('stmt')).some((x) => /^(?:limit|quota|ct count)$/.test(only(x)?.[0] ?? '')),
+      };
     case 'limit':
     case 'quota':
       return { kind: 'stateful', text: key };

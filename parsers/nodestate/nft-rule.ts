@@ -1,6 +1,6 @@
 // One nftables rule, from the text that `nft list ruleset` prints. A rule is statements in a row without separators, so the parser knows
 // the words that begin each; what it does not know it keeps as `other`, and the rule becomes unknown, never wrong.
-import type { NftElement, NftExpr, NftStatement, NftVerdict } from './nft-syntax.ts';
+import { type NftElement, type NftExpr, type NftStatement, type NftVerdict, rejectFamily } from './nft-syntax.ts';
 
 export interface NftToken {
   readonly text: string;
@@ -387,23 +387,20 @@ class Parser {
 
   #reject(): NftStatement {
     this.#at++;
-    if (!this.eat('with')) return { kind: 'reject', how: 'icmp-port-unreachable' };
+    if (!this.eat('with')) return { kind: 'reject', family: null, how: 'icmp-port-unreachable' };
     if (this.eat('tcp')) {
       this.expect('reset');
-      return { kind: 'reject', how: 'tcp-reset' };
+      return { kind: 'reject', family: null, how: 'tcp-reset' };
     }
-    const family = this.word();
+    const protocol = this.word();
     this.eat('type');
-    return { kind: 'reject', how: `${family}-${this.word()}` };
+    return { kind: 'reject', family: rejectFamily(protocol), how: `${protocol}-${this.word()}` };
   }
 
   #nat(type: 'dnat' | 'snat' | 'masquerade' | 'redirect'): NftStatement {
     this.#at++;
-    if (this.peek() === 'ip' && this.peek(1) === 'to') this.#at++;
-    else if (this.peek() === 'ip6' && this.peek(1) === 'to') this.#at++;
-    else if (this.eat('ip') || this.eat('ip6')) {
-      while (this.peek() !== 'to' && !this.done) this.#at++; // `ip addr . port to`, `ip prefix to`
-    }
+    const family = this.eat('ip') ? 4 : this.eat('ip6') ? 6 : null;
+    if (family !== null) while (this.peek() !== 'to' && !this.done) this.#at++; // `ip addr . port to`, `ip prefix to`
     let address: NftExpr | null = null;
     let port: NftExpr | null = null;
     if (this.eat('to')) {
@@ -418,7 +415,7 @@ class Parser {
       const f = this.word();
       if (f !== ',') flags.push(f);
     }
-    return { kind: 'nat', type, address, port, flags };
+    return { kind: 'nat', type, family, address, port, flags };
   }
 
   #limit(): NftStatement {
@@ -444,13 +441,16 @@ class Parser {
     this.#at++;
     const name = this.word();
     this.expect('{');
-    let depth = 1;
-    while (depth > 0) {
+    const key = this.selector();
+    let stateful = false;
+    for (let depth = 1; depth > 0; ) {
       const w = this.take();
-      if (!w.quoted && w.text === '{') depth++;
-      if (!w.quoted && w.text === '}') depth--;
+      if (w.quoted) continue;
+      if (w.text === '{') depth++;
+      if (w.text === '}') depth--;
+      stateful ||= /^(?:limit|quota|ct)$/.test(w.text) && depth === 1;
     }
-    return { kind: 'passive', text: `${op} ${name}` };
+    return { kind: 'update', text: `${op} ${name}`, key, stateful };
   }
 
   #tcpOption(): string {

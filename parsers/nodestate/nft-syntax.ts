@@ -43,13 +43,18 @@ export type NftStatement =
   | {
       readonly kind: 'nat';
       readonly type: 'dnat' | 'snat' | 'masquerade' | 'redirect';
+      /** Tables of family inet say it: packets of the other family pass the statement by. */
+      readonly family: 4 | 6 | null;
       readonly address: NftExpr | null;
       readonly port: NftExpr | null;
       readonly flags: readonly string[];
     }
-  | { readonly kind: 'reject'; readonly how: string }
+  /** `family`: packets of the other one do not match (`reject with icmp …` in a table of family inet). */
+  | { readonly kind: 'reject'; readonly how: string; readonly family: 4 | 6 | null }
   | { readonly kind: 'notrack' }
-  /** Changes nothing that the packet's way depends on: counter, log, a set update. */
+  /** Adds to a set; ends the rule where the packet has no such key, or (`stateful`) by a limit that each element keeps. */
+  | { readonly kind: 'update'; readonly text: string; readonly key: NftExpr | null; readonly stateful: boolean }
+  /** Changes nothing that the packet's way depends on: counter, log. */
   | { readonly kind: 'passive'; readonly text: string }
   /** Lets the packet pass or not by a state that no dump holds: limit, quota. */
   | { readonly kind: 'stateful'; readonly text: string }
@@ -76,4 +81,9 @@ export interface NftSet {
   readonly types: readonly string[];
   readonly elements: NftElement[];
   readonly source: SourceRef;
+}
+
+/** The packets that a reject with a message of this protocol is for; `icmpx` has one for both families. */
+export function rejectFamily(protocol: string): 4 | 6 | null {
+  return protocol === 'icmp' ? 4 : protocol === 'icmpv6' ? 6 : null;
 }

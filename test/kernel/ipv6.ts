@@ -33,6 +33,25 @@ export function toIpv6(text: string): string {
     .replaceAll('BROADCAST', 'MULTICAST');
 }
 
+/** Rules for nft. A table of family inet keeps its family: its rules ask for IPv6 then. */
+export function nftToIpv6(text: string): string {
+  return text
+    .replace(/^table ip /gm, 'table ip6 ')
+    .replaceAll('127.0.0.0/8', '::1/128')
+    .replace(/(10\.77\.\d+\.\d+):(\d+)/g, '[$1]:$2')
+    .replace(/(10\.77\.\d+\.\d+)(?:\/(\d+))?/g, (_, ip: string, length: string | undefined) =>
+      length === undefined ? addressToIpv6(ip) : `${addressToIpv6(ip)}/${LENGTHS[length] ?? length}`,
+    )
+    .replaceAll('ipv4_addr', 'ipv6_addr')
+    .replace(/\bip (saddr|daddr|dscp)\b/g, 'ip6 $1')
+    .replace(/\bip protocol\b/g, 'ip6 nexthdr')
+    .replace(/\bip ttl\b/g, 'ip6 hoplimit')
+    .replace(/\b(dnat|snat) ip to\b/g, '$1 ip6 to')
+    .replaceAll('icmp type host-unreachable', 'icmpv6 type addr-unreachable')
+    .replace(/\bicmp type\b/g, 'icmpv6 type')
+    .replace(/\bicmp\b/g, 'ipv6-icmp');
+}
+
 export function packetToIpv6(p: SentPacket): SentPacket {
   return { ...p, dst: addressToIpv6(p.dst) };
 }
