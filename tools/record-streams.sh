@@ -2,20 +2,7 @@
 # Records fixtures/captures/streams.{http,tls}.pcap: real programs (python3 http.server, curl, openssl s_server and s_client) on a veth
 # pair between two namespaces, captured by tcpdump. As root: bash tools/record-streams.sh. Then node tools/record-tshark.mjs.
 set -eu
-out=$(cd "$(dirname "$0")/../fixtures/captures" && pwd)
-dir=$(mktemp -d)
-cd "$dir"
-cleanup() {
-  ip netns del vsx1 || true
-  ip netns del vsx2 || true
-  rm -rf "$dir"
-}
-trap cleanup EXIT
-ip netns add vsx1; ip netns add vsx2
-ip link add vsxa netns vsx1 type veth peer name vsxb netns vsx2
-ip -n vsx1 addr add 10.99.0.1/24 dev vsxa; ip -n vsx2 addr add 10.99.0.2/24 dev vsxb
-for n in 1 2; do ip -n vsx$n link set lo up; done
-ip -n vsx1 link set vsxa up; ip -n vsx2 link set vsxb up
+. "$(dirname "$0")/record-veth.sh"
 mkdir www
 head -c 30000 /dev/urandom | base64 >www/big.txt
 echo '{"a":1}' >www/x.json
@@ -44,23 +31,9 @@ class H(BaseHTTPRequestHandler):
         self.send_response(201); self.send_header('Content-Length','0'); self.end_headers()
 ThreadingHTTPServer(('10.99.0.2',9000),H).serve_forever()
 P
-a() { ip netns exec vsx1 "$@"; }
-b() { ip netns exec vsx2 "$@"; }
-# record FILE FUNCTION: what the function sends, seen at the server's end.
-record() {
-  b tcpdump -i vsxb -w "$1" -U --immediate-mode -q tcp 2>/dev/null &
-  local capture=$!
-  sleep 1
-  "$2" >/dev/null 2>&1
-  sleep 1
-  kill "$capture"
-  wait "$capture" || true
-}
 http() {
-  (cd www && exec ip netns exec vsx2 python3 -m http.server 8000) &
-  local one=$!
-  b python3 server.py &
-  local other=$!
+  begin python3 -m http.server -d www 8000
+  begin python3 server.py
   sleep 1
   a curl -s http://10.99.0.2:8000/big.txt http://10.99.0.2:8000/x.json
   a curl -s http://10.99.0.2:9000/chunk http://10.99.0.2:9000/nf
@@ -70,14 +43,13 @@ http() {
 import socket,time
 s=socket.create_connection(('10.99.0.2',9000)); s.sendall(b'GET /a HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: y\r\n\r\n'); time.sleep(.5); s.recv(100000)
 s.sendall(b'GET /c HTTP/1.1\r\nHo'); time.sleep(.2); s.sendall(b'st: zz\r\n\r\n'); time.sleep(.3); s.recv(100000); s.close()"
-  kill "$one" "$other"
 }
 ask() { printf 'GET /%s HTTP/1.0\r\n\r\n' "$1" | a timeout 3 openssl s_client -ign_eof "${@:2}" || true; }
 tls() {
-  (cd www && exec ip netns exec vsx2 openssl s_server -accept 443 -cert ../c.pem -cert_chain ../chain.pem -key ../k.pem -WWW -quiet) &
-  local one=$!
-  (cd www && exec ip netns exec vsx2 openssl s_server -accept 8443 -cert ../c.pem -key ../k.pem -WWW -quiet -tls1_2) &
-  local other=$!
+  cd www
+  begin openssl s_server -accept 443 -cert ../c.pem -cert_chain ../chain.pem -key ../k.pem -WWW -quiet
+  begin openssl s_server -accept 8443 -cert ../c.pem -key ../k.pem -WWW -quiet -tls1_2
+  cd ..
   sleep 1
   ask big.txt -connect 10.99.0.2:443 -tls1_3 -servername web.example
   ask big.txt -connect 10.99.0.2:443 -tls1_2 -servername web.example
@@ -85,7 +57,6 @@ tls() {
   ask x.json -connect 10.99.0.2:8443 -sess_in session
   a curl -s https://10.99.0.2:443/x.json || true
   a openssl s_client -connect 10.99.0.2:8443 -tls1_3 </dev/null || true
-  kill "$one" "$other"
 }
 record "$out/streams.http.pcap" http
 record "$out/streams.tls.pcap" tls

@@ -40,7 +40,7 @@ export function colorOf(index: PacketIndex, row: number, frame: Uint8Array, d: D
   if (flags.some((bits) => (bits & 4) !== 0)) return 'tcp-rst';
   if (isTtlLow(layers)) return 'ttl-low';
   const ports = [...layers.values('tcp', 'tcp.srcport'), ...layers.values('tcp', 'tcp.dstport')];
-  if (layers.has('http') || ports.includes('80')) return 'http';
+  if (layers.has('http') || layers.has('http2') || ports.includes('80')) return 'http';
   if (flags.some((bits) => (bits & 3) !== 0)) return 'tcp-syn-fin';
   if (layers.has('tcp') || (index.layersOf(row) & HAS_TCP) !== 0) return 'tcp';
   if (layers.has('udp')) return 'udp';

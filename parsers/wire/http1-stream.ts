@@ -6,6 +6,11 @@ const CR = 13;
 const LF = 10;
 const MAX_HEAD = 1 << 16;
 const MAX_LINE = 1 << 13;
+/** What a connection speaks after its upgrade; anything else is to be found out. */
+const UPGRADES: ReadonlyMap<string, string> = new Map([
+  ['websocket', 'websocket'],
+  ['h2c', 'http2'],
+]);
 /** Note of bytes that belong to the conversation, but in which no message begins. */
 export const CONTINUATION = 'continuation';
 const METHODS = [
@@ -191,7 +196,7 @@ export class HttpStream implements StreamReader {
     const status = Number(firstLine.split(' ')[1]);
     if (status >= 100 && status < 200 && status !== 101) return null;
     const method = this.waiting.shift();
-    if (status === 101) this.switchTo = /websocket/i.test(headers.get('upgrade') ?? '') ? 'websocket' : 'http2';
+    if (status === 101) this.switchTo = UPGRADES.get((headers.get('upgrade') ?? '').toLowerCase()) ?? '';
     else if (method === 'CONNECT' && status >= 200 && status < 300) this.switchTo = '';
     return null;
   }

@@ -12,6 +12,7 @@ import { protocol as ethernet } from './ethernet.ts';
 import { protocol as geneve } from './geneve.ts';
 import { protocol as gre } from './gre.ts';
 import { protocol as http1 } from './http1.ts';
+import { protocol as http2 } from './http2.ts';
 import { protocol as icmp } from './icmp.ts';
 import { protocol as icmpv6 } from './icmpv6.ts';
 import { protocol as igmp } from './igmp.ts';
@@ -41,6 +42,7 @@ import { protocol as udp } from './udp.ts';
 import { protocol as vlan } from './vlan.ts';
 import { protocol as vrrp } from './vrrp.ts';
 import { protocol as vxlan } from './vxlan.ts';
+import { protocol as websocket } from './websocket.ts';
 import { protocol as wireguard } from './wireguard.ts';
 
 export const PROTOCOLS: readonly Protocol[] = [
@@ -56,6 +58,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   geneve,
   gre,
   http1,
+  http2,
   icmp,
   icmpv6,
   igmp,
@@ -85,5 +88,6 @@ export const PROTOCOLS: readonly Protocol[] = [
   vlan,
   vrrp,
   vxlan,
+  websocket,
   wireguard,
 ];

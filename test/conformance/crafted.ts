@@ -3,6 +3,7 @@
 import { type PacketToWrite, writePcap, writePcapng } from '../../parsers/capture/writer.ts';
 import { dnsRecordFrames } from './crafted-dns.ts';
 import { fragmentFrames } from './crafted-fragments.ts';
+import { http2Frames } from './crafted-http2.ts';
 import { linkFrames, nflogFrames, pppFrames } from './crafted-link.ts';
 import { networkFrames } from './crafted-protocols.ts';
 import { serviceFrames } from './crafted-services.ts';
@@ -296,6 +297,7 @@ export function craftedCaptures(): ReadonlyMap<string, Uint8Array> {
     ['crafted-tunnels-cut.pcap', writePcap({ linkType: 1 }, packets(damagedTunnelFrames()))],
     ['crafted-network.pcap', writePcap({ linkType: 1 }, packets(networkFrames()))],
     ['crafted-link.pcap', writePcap({ linkType: 1 }, packets(linkFrames()))],
+    ['crafted-http2.pcap', writePcap({ linkType: 1 }, packets(http2Frames()))],
     ['crafted-services.pcap', writePcap({ linkType: 1 }, packets(serviceFrames()))],
     ['crafted-dns-records.pcap', writePcap({ linkType: 1 }, packets(dnsRecordFrames()))],
     ['crafted-nflog.pcap', writePcap({ linkType: 239 }, packets(nflogFrames()))],

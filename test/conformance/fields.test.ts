@@ -46,6 +46,12 @@ const EXACT: readonly (readonly [string, RegExp])[] = [
   ...TIMED.map((name) => [name, /^tcp\.(time_|analysis\.(ack|bytes|initial))/] as const),
   // In three of its packets tshark repeats initial_rtt with nothing else to say of them.
   ['crafted-tcp-random.pcap', /^tcp\.(time_|analysis\.(ack|bytes))/],
+  // tshark prints the line ends of the magic as backslashes, and reads the settings in the header of an upgrade, too.
+  ['streams.http2.pcap', /^http2\.(?!magic|settings|data)/],
+  ['streams.grpc.pcap', /^(grpc|protobuf\.field\.(n|w|value\.l)|http2\.headers?\.)/],
+  ['crafted-http2.pcap', /^http2\.(?!magic|data|unknown|continuation)/],
+  // Messages in several frames are not put together: each frame's own text is shown.
+  ['streams.websocket.pcap', /^websocket\.(?!payload\.(text|continue))/],
   ['crafted-nflog.pcap', /^nflog/],
   ['crafted-ppp.pcap', /^ppp/],
 ];

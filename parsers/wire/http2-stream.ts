@@ -1,0 +1,247 @@
+// A connection of HTTP/2 (RFC 9113) frame by frame: the header tables of both directions, what each stream carries, and the messages of gRPC
+// in its DATA frames. Surprise: a gRPC message may take many frames; the first 64 KiB of it are kept until it is complete.
+import { type HeaderBlock, HeaderDecoder } from './hpack.ts';
+import { NOT_MINE, ONE_MORE, type StreamReader } from './stream-reading.ts';
+
+export const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
+export const FRAME_HEADER = 9;
+
+export const DATA = 0;
+export const HEADERS = 1;
+export const PUSH_PROMISE = 5;
+export const CONTINUATION = 9;
+const RST_STREAM = 3;
+
+export const END_STREAM = 1;
+export const END_HEADERS = 4;
+export const PADDED = 8;
+export const PRIORITY = 0x20;
+
+const GRPC_HEADER = 5;
+const MAX_STREAMS = 5000;
+const MAX_KEPT = 1 << 16;
+const GRPC_TYPE = /^application\/grpc(-web)?(\+\w+)?$/;
+/** What stands at the start of no other protocol. */
+const TELLING = 6;
+
+/** One or several whole messages of gRPC that stand together. */
+export interface GrpcRun {
+  /** What was put together from several frames, at most 64 KiB of it; null: the bytes are this frame's own. */
+  readonly assembled: Uint8Array | null;
+  /** In the frame's data, or in what was put together. */
+  readonly from: number;
+  readonly to: number;
+  readonly isWhole: boolean;
+}
+
+export interface GrpcNote {
+  /** `/package.Service/Method`; null when the request's headers were not seen. */
+  readonly path: string | null;
+  readonly type: string;
+  readonly runs: readonly GrpcRun[];
+  /** True when a message begins here that later frames go on with. */
+  readonly begins: boolean;
+}
+
+/** What a frame's place in its connection says about it. */
+export interface Http2Note {
+  readonly isPreface: boolean;
+  readonly block: HeaderBlock | null;
+  /** Media type of a body that ends with this frame; null otherwise. */
+  readonly endedBody: string | null;
+  readonly grpc: GrpcNote | null;
+}
+
+export function isHttp2Note(note: unknown): note is Http2Note {
+  return typeof note === 'object' && note !== null && 'isPreface' in note;
+}
+
+/** True when the whole preface of a client stands at `at`. */
+export function isPreface(bytes: Uint8Array | DataView, at: number, end: number): boolean {
+  return at + PREFACE.length <= end && prefaceBytes(bytes, at, end) === PREFACE.length;
+}
+
+/** How many bytes of the preface stand at `at`; 0 when another byte comes before it or the bytes end. */
+function prefaceBytes(bytes: Uint8Array | DataView, at: number, end: number): number {
+  const size = Math.min(PREFACE.length, end - at);
+  for (let i = 0; i < size; i++) {
+    const byte = bytes instanceof DataView ? bytes.getUint8(at + i) : bytes[at + i];
+    if (byte !== PREFACE.charCodeAt(i)) return 0;
+  }
+  return size;
+}
+
+export function uint24(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+}
+
+function uint31(bytes: Uint8Array, at: number): number {
+  return (((bytes[at] ?? 0) & 0x7f) << 24) | uint24(bytes, at + 1);
+}
+
+export interface FrameContent {
+  readonly from: number;
+  readonly to: number;
+  /** There is more padding than frame. */
+  readonly isBroken: boolean;
+}
+
+/** Where the content of a frame begins and ends behind padding, priority and promise. */
+export function contentOf(bytes: Uint8Array, at: number, end: number): FrameContent {
+  const type = bytes[at + 3] ?? 0;
+  const flags = bytes[at + 4] ?? 0;
+  let from = at + FRAME_HEADER;
+  let to = end;
+  const isPadded = (flags & PADDED) !== 0 && (type === DATA || type === HEADERS || type === PUSH_PROMISE);
+  if (isPadded && from < to) to -= bytes[from++] ?? 0;
+  if (type === HEADERS && (flags & PRIORITY) !== 0) from += 5;
+  if (type === PUSH_PROMISE) from += 4;
+  from = Math.min(from, end);
+  return { from, to: Math.max(from, to), isBroken: to < from };
+}
+
+/** What one direction of a stream sends. */
+interface Side {
+  type: string;
+  size: number;
+  /** A message of gRPC that is not complete: its first bytes, how many came, and how many it takes (ONE_MORE: not known yet). */
+  readonly kept: number[];
+  have: number;
+  wanted: number;
+}
+
+interface Stream {
+  path: string | null;
+  readonly sides: readonly [Side, Side];
+}
+
+const newSide = (): Side => ({ type: '', size: 0, kept: [], have: 0, wanted: 0 });
+
+export class Http2Stream implements StreamReader {
+  readonly switchTo = null;
+  /** True once this is known to be HTTP/2. */
+  private started: boolean;
+  private readonly headers: readonly [HeaderDecoder, HeaderDecoder] = [new HeaderDecoder(), new HeaderDecoder()];
+  private readonly streams = new Map<number, Stream>();
+
+  constructor(isKnown: boolean) {
+    this.started = isKnown;
+  }
+
+  size(bytes: Uint8Array, at: number, end: number): number {
+    const there = prefaceBytes(bytes, at, end);
+    if (there === PREFACE.length) return there;
+    if (there >= TELLING) return ONE_MORE;
+    if (!this.started) return NOT_MINE;
+    return end - at < FRAME_HEADER ? ONE_MORE : FRAME_HEADER + uint24(bytes, at);
+  }
+
+  take(bytes: Uint8Array, at: number, end: number, toServer: boolean): Http2Note {
+    this.started = true;
+    if (isPreface(bytes, at, end)) return { isPreface: true, block: null, endedBody: null, grpc: null };
+    const type = bytes[at + 3] ?? 0;
+    const flags = bytes[at + 4] ?? 0;
+    const id = uint31(bytes, at + 5);
+    const { from, to } = contentOf(bytes, at, end);
+    const side = toServer ? 0 : 1;
+    let block: HeaderBlock | null = null;
+    let endedBody: string | null = null;
+    let grpc: GrpcNote | null = null;
+    if (type === HEADERS || type === PUSH_PROMISE || type === CONTINUATION) {
+      block = this.headers[side].read(bytes, from, to, (flags & END_HEADERS) !== 0);
+      const owner = type === PUSH_PROMISE ? uint31(bytes, from - 4) : id;
+      this.learn(this.stream(owner), side, block);
+    } else if (type === DATA) {
+      const stream = this.stream(id);
+      const one = stream.sides[side];
+      one.size += to - from;
+      if (GRPC_TYPE.test(one.type)) {
+        const { runs, begins } = readMessages(one, bytes.subarray(from, to));
+        grpc = { path: stream.path, type: one.type, runs, begins };
+      }
+    }
+    if ((type === HEADERS || type === DATA) && (flags & END_STREAM) !== 0) {
+      const one = this.stream(id).sides[side];
+      if (one.size > 0 && one.type !== '' && !GRPC_TYPE.test(one.type)) endedBody = one.type;
+    }
+    if (type === RST_STREAM) this.streams.delete(id);
+    return { isPreface: false, block, endedBody, grpc };
+  }
+
+  begins(): string | null {
+    return this.started ? '' : null;
+  }
+
+  private stream(id: number): Stream {
+    const known = this.streams.get(id);
+    if (known !== undefined) return known;
+    const stream: Stream = { path: null, sides: [newSide(), newSide()] };
+    this.streams.set(id, stream);
+    const oldest = this.streams.keys().next().value;
+    if (this.streams.size > MAX_STREAMS && oldest !== undefined) this.streams.delete(oldest);
+    return stream;
+  }
+
+  private learn(stream: Stream, side: 0 | 1, { fields }: HeaderBlock): void {
+    for (const { name, value } of fields) {
+      if (name === ':path') stream.path = value;
+      if (name === 'content-type') stream.sides[side].type = (value.split(';')[0] ?? '').trim().toLowerCase();
+    }
+  }
+}
+
+/** Goes on with the messages of one side: which are complete with these bytes, and whether one begins that is not. */
+function readMessages(side: Side, data: Uint8Array): { runs: GrpcRun[]; begins: boolean } {
+  const runs: GrpcRun[] = [];
+  let at = 0;
+  if (side.have > 0) {
+    at = side.wanted === ONE_MORE ? data.length : Math.min(data.length, side.wanted - side.have);
+    keep(side, data, 0, at);
+    if (side.have < side.wanted) return { runs, begins: false };
+    const assembled = Uint8Array.from(side.kept);
+    const isWhole = side.have === assembled.length;
+    const end = isWhole ? messagesEnd(assembled, 0) : side.have;
+    if (end > 0) runs.push({ assembled, from: 0, to: end, isWhole });
+    const rest = assembled.subarray(end);
+    forget(side);
+    if (rest.length > 0) begin(side, rest);
+  }
+  const end = messagesEnd(data, at);
+  if (end > at) runs.push({ assembled: null, from: at, to: end, isWhole: true });
+  if (end >= data.length) return { runs, begins: false };
+  begin(side, data.subarray(end));
+  return { runs, begins: true };
+}
+
+/** Where the last whole message of those that begin at `at` ends. */
+function messagesEnd(data: Uint8Array, at: number): number {
+  let end = at;
+  while (end + GRPC_HEADER <= data.length) {
+    const next = end + GRPC_HEADER + messageLength(data, end);
+    if (next > data.length) break;
+    end = next;
+  }
+  return end;
+}
+
+/** Bytes of the message whose header stands at `at`. */
+export function messageLength(data: Uint8Array, at: number): number {
+  return (data[at + 1] ?? 0) * 0x100_0000 + uint24(data, at + 2);
+}
+
+function begin(side: Side, bytes: Uint8Array): void {
+  side.wanted = bytes.length < GRPC_HEADER ? ONE_MORE : GRPC_HEADER + messageLength(bytes, 0);
+  keep(side, bytes, 0, bytes.length);
+}
+
+function keep(side: Side, bytes: Uint8Array, from: number, to: number): void {
+  const until = Math.min(to, from + MAX_KEPT - side.kept.length);
+  for (let at = from; at < until; at++) side.kept.push(bytes[at] ?? 0);
+  side.have += to - from;
+}
+
+function forget(side: Side): void {
+  side.kept.length = 0;
+  side.have = 0;
+  side.wanted = 0;
+}
