@@ -196,6 +196,9 @@ test('statistics of a case, of what passes a filter, and over time', async () =>
   const some = statistics.parse((await server.ask(`${at}?filter=${encodeURIComponent('tcp.flags.syn == 1')}`)).json());
   expect(some.packets).toBeGreaterThan(0);
   expect(some.packets).toBeLessThan(all.packets);
+  const short = statistics.parse((await server.ask(`${at}?count=1`)).json());
+  expect(short.conversations.ip).toEqual(all.conversations.ip.slice(0, 1));
+  expect(short.issues.join()).toContain('ip conversations');
   const io = ioStatistics.parse((await server.ask(`${at}/io?interval=0.01&filter=&filter=tcp`)).json());
   expect(io.series.map(({ filter }) => filter)).toEqual(['', 'tcp']);
   expect(io.series[0]?.packets.reduce((sum, n) => sum + n, 0)).toBe(all.packets);

@@ -22,6 +22,7 @@ const linesQuery = z.object({
 const streamQuery = z.object({ limit: count(64 << 20).default(2 << 20) });
 const flowId = z.coerce.number({ error: 'is not a flow id' }).int().min(0);
 const exportQuery = z.object({ filter, format: z.enum(exportFormats).default('pcapng') });
+const statisticsQuery = z.object({ filter, count: count(500_000).default(10_000) });
 const ioQuery = z.object({
   /** Seconds, as tshark's `-z io,stat` takes them. */
   interval: z.coerce.number({ error: 'is not a number of seconds' }).min(1e-6).max(1e9).default(1),
@@ -66,8 +67,8 @@ export function packets(library: Library, version: string): Router {
     return (await found.packets(waitMs)).timeline(wanted.filter, wanted.slices, waitMs);
   });
   get('statistics', async (id, query) => {
-    const wanted = valid(z.object({ filter }), query);
-    return (await (await library.get(id)).packets(waitMs)).statistics(wanted.filter, waitMs);
+    const wanted = valid(statisticsQuery, query);
+    return (await (await library.get(id)).packets(waitMs)).statistics(wanted.filter, waitMs, wanted.count);
   });
   get('statistics/io', async (id, query) => {
     const { interval, filter: filters } = valid(ioQuery, query);

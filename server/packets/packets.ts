@@ -328,7 +328,7 @@ export class Packets {
   }
 
   /** Conversations, endpoints, hierarchy, lengths and expert items of what passes, as far as `budgetMs` reach. */
-  async statistics(filter: string, budgetMs: number): Promise<Statistics> {
+  async statistics(filter: string, budgetMs: number, most = Number.POSITIVE_INFINITY): Promise<Statistics> {
     const text = filter.trim();
     const scan = this.scanOf(text);
     if (this.statisticsOf?.filter !== text || this.statisticsOf.scan !== scan)
@@ -342,7 +342,7 @@ export class Packets {
       },
       budgetMs,
     );
-    return pass.result(text, settled && this.captures.every(({ index }) => index.ended));
+    return pass.result(text, settled && this.captures.every(({ index }) => index.ended), most);
   }
 
   /** Packets and bytes in intervals, one series a filter. */

@@ -1,7 +1,7 @@
 // Statistics of a case: one pass over the packets that pass a filter, in slices, kept and continued while packets arrive.
 // Surprise: when captures are merged anew the pass begins again, because order decides who is side A and when bursts were.
 import type { IoStatistics, Statistics } from '../../api/statistics.ts';
-import { Conversations } from '../../parsers/statistics/conversations.ts';
+import { CONVERSATION_KINDS, type ConversationKind, Conversations } from '../../parsers/statistics/conversations.ts';
 import { countedPacket } from '../../parsers/statistics/counted.ts';
 import { COVERED, Expert } from '../../parsers/statistics/expert.ts';
 import { Hierarchy } from '../../parsers/statistics/hierarchy.ts';
@@ -86,21 +86,42 @@ export class StatisticsPass {
     this.expert.take(packet);
   }
 
-  result(filter: string, settled: boolean): Statistics {
+  /** Tables of conversations and endpoints have `most` rows at most, those with the most packets. */
+  result(filter: string, settled: boolean, most: number): Statistics {
     const { conversations, endpoints, isCut } = this.conversations.result();
+    const issues = isCut ? ['More than 500,000 conversations of one kind; the later ones are left out.'] : [];
+    for (const kind of CONVERSATION_KINDS) {
+      for (const [what, rows] of [
+        ['conversations', conversations[kind]] as const,
+        ['endpoints', endpoints[kind]] as const,
+      ])
+        if (rows.length > most)
+          issues.push(
+            `Of ${rows.length} ${kind} ${what} the ${most} with the most packets are shown; a filter shows others.`,
+          );
+    }
     return {
       filter,
       packets: this.counted,
       settled,
-      conversations,
-      endpoints,
+      conversations: shortened(conversations, most),
+      endpoints: shortened(endpoints, most),
       hierarchy: this.hierarchy.result(),
       lengths: this.lengths.result(),
       expert: this.expert.result(),
       expertCovers: COVERED,
-      issues: isCut ? ['More than 500,000 conversations of one kind; the later ones are left out.'] : [],
+      issues,
     };
   }
+}
+
+function shortened<T>(
+  tables: Readonly<Record<ConversationKind, readonly T[]>>,
+  most: number,
+): Record<ConversationKind, readonly T[]> {
+  const { eth, ip, ipv6, tcp, udp } = tables;
+  const cut = (rows: readonly T[]): readonly T[] => (rows.length > most ? rows.slice(0, most) : rows);
+  return { eth: cut(eth), ip: cut(ip), ipv6: cut(ipv6), tcp: cut(tcp), udp: cut(udp) };
 }
 
 export function firstTimeOf(list: MergedList): bigint {

@@ -145,6 +145,32 @@ describe.skipIf(browserPath === null).each(['dark', 'light'] as const)('viewer, 
     expect(await violations()).toEqual([]);
   });
 
+  it('counts: sorts a table, opens the packets of a row and of an interval', async () => {
+    const { page } = viewer;
+    await open(`${clash}/statistics`, '10.96.0.80');
+    expect(await violations()).toEqual([]);
+    await page.getByRole('button', { name: 'Start' }).click();
+    await page.locator('[aria-sort=descending]').waitFor();
+    await page.locator('[role=row][aria-rowindex="2"]').dblclick();
+    await page.waitForURL(/packets\?filter=ip\.addr/);
+    await open(`${clash}/statistics?table=hierarchy`, 'json');
+    expect(await violations()).toEqual([]);
+    await page.getByRole('tree').focus();
+    for (const key of ['ArrowDown', 'ArrowLeft']) await page.keyboard.press(key);
+    await expect.poll(() => page.getByRole('treeitem', { expanded: false }).count()).toBe(1);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/packets\?filter=ip(&|$)/);
+    await open(`${clash}/statistics?table=io&filter=http`, 'passes the filter');
+    expect(await violations()).toEqual([]);
+    await page.getByRole('slider').focus();
+    for (const key of ['End', 'Enter']) await page.keyboard.press(key);
+    await page.waitForURL(/packets\?filter=http.+frame\.time_epoch/);
+    for (const table of ['lengths', 'expert', 'endpoints.ip']) {
+      await open(`${clash}/statistics?table=${table}`, /Packets/);
+      expect(await violations()).toEqual([]);
+    }
+  });
+
   it('takes files, and opens the case they make', async () => {
     const { page } = viewer;
     await open('/', 'Your captures');

@@ -6,6 +6,7 @@ import { PathTab } from '../path/PathTab.tsx';
 import { useCase } from '../sources/queries.ts';
 import type { CaseAddress } from '../state/address.ts';
 import { go } from '../state/useAddress.ts';
+import { StatisticsTab } from '../statistics/StatisticsTab.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Failed, Loading } from '../ui/Notice.tsx';
 import styles from './CaseScreen.module.css';
@@ -32,6 +33,8 @@ export function CaseScreen({ address }: { address: CaseAddress }) {
       return <PathTab address={address} detail={data} />;
     case 'findings':
       return <FindingsTab address={address} detail={data} />;
+    case 'statistics':
+      return <StatisticsTab address={address} detail={data} />;
     case 'files':
       return <FilesTab detail={data} />;
   }

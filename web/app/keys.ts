@@ -8,7 +8,7 @@ import { currentAddress, patchCase } from '../state/useAddress.ts';
 export const keyList: { keys: string[]; does: string; group: string }[] = [
   { group: 'Everywhere', keys: ['Ctrl K'], does: 'Command palette' },
   { group: 'Everywhere', keys: ['?'], does: 'These keys' },
-  { group: 'Everywhere', keys: ['1', '…', '5'], does: 'Packets to Files' },
+  { group: 'Everywhere', keys: ['1', '…', '6'], does: 'Packets to Files' },
   { group: 'Everywhere', keys: ['Alt ←', 'Alt →'], does: 'Back and forward' },
   { group: 'Lists', keys: ['j', '↓'], does: 'Next row' },
   { group: 'Lists', keys: ['k', '↑'], does: 'Row before' },
@@ -54,7 +54,8 @@ export function useKeys(): void {
       2: tab('flows'),
       3: tab('path'),
       4: tab('findings'),
-      5: tab('files'),
+      5: tab('statistics'),
+      6: tab('files'),
     });
   }, [show]);
 }

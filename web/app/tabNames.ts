@@ -5,5 +5,6 @@ export const tabNames: Record<Tab, string> = {
   flows: 'Flows',
   path: 'Path',
   findings: 'Findings',
+  statistics: 'Statistics',
   files: 'Files',
 };

@@ -108,10 +108,12 @@ interface Props {
   filter: string;
   onApply: (filter: string) => void;
   onLeave: () => void;
+  /** False where no times are shown that could be written otherwise. */
+  times?: boolean;
 }
 
 /** Wireshark's filter language; says valid or not as one types, and applies on Enter. */
-export function FilterBar({ caseId, filter, onApply, onLeave }: Props) {
+export function FilterBar({ caseId, filter, onApply, onLeave, times = true }: Props) {
   const [text, setText] = useState(filter);
   const [focused, setFocused] = useState(false);
   const [cursor, setCursor] = useState(0);
@@ -244,7 +246,7 @@ export function FilterBar({ caseId, filter, onApply, onLeave }: Props) {
           </div>
         )}
       </div>
-      <TimeSwitch />
+      {times && <TimeSwitch />}
     </div>
   );
 }

@@ -14,6 +14,7 @@ import type {
   ServerInfo,
   Timeline,
 } from '../../api/schemas.ts';
+import type { IoStatistics, Statistics } from '../../api/statistics.ts';
 import type { FollowedStream } from '../../api/streams.ts';
 
 export class ApiFailure extends Error {
@@ -95,6 +96,13 @@ export const api = {
   packet: (id: string, no: number, signal?: AbortSignal) => get<PacketDetail>(`${base(id)}/packets/${no}`, signal),
   timeline: (id: string, filter: string, slices: number, signal?: AbortSignal) =>
     get<Timeline>(`${base(id)}/timeline?${query({ slices, filter })}`, signal),
+  statistics: (id: string, filter: string, signal?: AbortSignal) =>
+    get<Statistics>(`${base(id)}/statistics?${query({ filter })}`, signal),
+  io: (id: string, filters: readonly string[], interval: number, signal?: AbortSignal) => {
+    const parts = filters.map((filter): [string, string] => ['filter', filter]);
+    const search = new URLSearchParams([['interval', String(interval)], ...parts]);
+    return get<IoStatistics>(`${base(id)}/statistics/io?${search}`, signal);
+  },
   stream: (id: string, flow: number, signal?: AbortSignal) =>
     get<FollowedStream>(`${base(id)}/flows/${flow}/stream`, signal),
   flows: (id: string, signal?: AbortSignal) => get<FlowRow[]>(`${base(id)}/flows`, signal),

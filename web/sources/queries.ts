@@ -45,6 +45,26 @@ export const useTimeline = (id: string, filter: string, slices: number) =>
     placeholderData: keepPreviousData,
   });
 
+/** Asked again while the server still counts or packets still arrive. */
+export const useStatistics = (id: string, filter: string, enabled: boolean) =>
+  useQuery({
+    queryKey: ['case', id, 'statistics', filter],
+    queryFn: ({ signal }) => api.statistics(id, filter, signal),
+    enabled,
+    retry: false,
+    placeholderData: keepPreviousData,
+    refetchInterval: (query) => (query.state.data?.settled === false ? 700 : false),
+  });
+
+export const useIo = (id: string, filters: readonly string[], interval: number | null) =>
+  useQuery({
+    queryKey: ['case', id, 'io', filters, interval],
+    queryFn: ({ signal }) => api.io(id, filters, interval ?? 1, signal),
+    enabled: interval !== null,
+    retry: false,
+    placeholderData: keepPreviousData,
+  });
+
 export const usePacket = (id: string, no: number | null) =>
   useQuery({
     queryKey: ['packet', id, no],

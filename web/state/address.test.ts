@@ -24,6 +24,7 @@ describe('address', () => {
         outcome: 2,
       }),
       caseAddress('x', 'findings', { flow: 0 }),
+      caseAddress('x', 'statistics', { filter: 'tcp', table: 'endpoints.udp' }),
     ];
     for (const state of states) expect(roundTrip(state)).toEqual(state);
   });

@@ -1,7 +1,7 @@
-// The address bar holds the state: case, tab, packet, filter, flow or packet spec, dump line, outcome; or the pods that are
+// The address bar holds the state: case, tab, packet, filter, flow or packet spec, dump line, outcome, table of statistics; or the pods that are
 // shown and picked. Pure both ways, and what it cannot read it leaves out, so that an old or edited link still opens.
 
-export const tabs = ['packets', 'flows', 'path', 'findings', 'files'] as const;
+export const tabs = ['packets', 'flows', 'path', 'findings', 'statistics', 'files'] as const;
 export type Tab = (typeof tabs)[number];
 
 export interface DumpPlace {
@@ -19,6 +19,8 @@ export interface CaseAddress {
   spec: string | null;
   dump: DumpPlace | null;
   outcome: number;
+  /** Which statistics are shown; null for the first. */
+  table: string | null;
 }
 
 export interface PodsAddress {
@@ -37,7 +39,7 @@ export function podsAddress(patch: Partial<Omit<PodsAddress, 'screen'>> = {}): P
 }
 
 export function caseAddress(caseId: string, tab: Tab, patch: Partial<Omit<CaseAddress, 'screen'>> = {}): CaseAddress {
-  const empty = { filter: '', packet: null, flow: null, spec: null, dump: null, outcome: 0 };
+  const empty = { filter: '', packet: null, flow: null, spec: null, dump: null, outcome: 0, table: null };
   return { screen: 'case', ...empty, caseId, tab, ...patch };
 }
 
@@ -81,6 +83,7 @@ export function parseAddress(pathname: string, search: string): Address {
     spec: query.get('spec'),
     dump: parseDumpPlace(query.get('dump')),
     outcome: count(query.get('outcome')) ?? 0,
+    table: query.get('table'),
   };
 }
 
@@ -104,6 +107,7 @@ export function formatAddress(address: Address): string {
   if (address.spec !== null) query.set('spec', address.spec);
   if (address.dump !== null) query.set('dump', `${address.dump.file}:${address.dump.line}`);
   if (address.outcome !== 0) query.set('outcome', String(address.outcome));
+  if (address.table !== null) query.set('table', address.table);
   const text = query.toString();
   return `/cases/${encodeURIComponent(address.caseId)}/${address.tab}${text === '' ? '' : `?${text}`}`;
 }
