@@ -1,6 +1,7 @@
 // Everything that crosses a process boundary: the HTTP API, the WebSocket, and `--json` of the command line.
 // One schema each, types inferred; docs/api.md describes them to users.
 import { z } from 'zod';
+import { packetLoss, rewritten, sighting } from './joined.ts';
 
 // ---- pieces ---------------------------------------------------------------------------------------------------
 
@@ -300,8 +301,8 @@ export const packetRow = z.object({
   /** Colour rule that matched first: `bad-tcp`, `tcp-rst`, `http`, `tcp-syn-fin`, `tcp`, `udp`, `arp`, `icmp`, `icmp-error`, … or null. */
   color: z.string().nullable(),
   flow: z.number().int().nullable(),
-  /** The other addresses this packet is known under at other points (NAT), empty when it was not rewritten. */
-  rewritten: z.boolean(),
+  /** The other addresses this packet has at other points (NAT); null when none are known. */
+  rewritten: rewritten.nullable(),
 });
 export type PacketRow = z.infer<typeof packetRow>;
 
@@ -311,6 +312,8 @@ export const packetRows = z.object({
   matched: z.number().int(),
   offset: z.number().int(),
   rows: z.array(packetRow),
+  /** False while other points may still say more of these rows (`rewritten`): ask again later. */
+  joined: z.boolean(),
 });
 export type PacketRows = z.infer<typeof packetRows>;
 
@@ -357,6 +360,12 @@ export const packetDetail = z.object({
   assembled: z.array(z.object({ name: z.string(), bytes: z.string() })),
   issues: z.array(z.string()),
   flow: z.number().int().nullable(),
+  /** Every row that shows this packet, this one among them, in order of time. */
+  seenAt: z.array(sighting),
+  /** Where it stopped, when others of its conversation went on; null otherwise. */
+  loss: packetLoss.nullable(),
+  /** False while other points may still say more of this packet. */
+  joined: z.boolean(),
 });
 export type PacketDetail = z.infer<typeof packetDetail>;
 
@@ -384,6 +393,8 @@ export const flowRow = z.object({
   /** `established`, `reset`, `no answer`, `closed`, … in plain words. */
   state: z.string(),
   firstPacket: z.number().int(),
+  /** Flows of different points with the same number are one conversation, before and after NAT; null while that is not known. */
+  conversation: z.number().int().nullable(),
 });
 export type FlowRow = z.infer<typeof flowRow>;
 

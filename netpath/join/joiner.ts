@@ -96,8 +96,8 @@ export class Joiner {
     }
   }
 
-  /** The next packet in order of time. @param ns since any fixed moment; a step back counts as now. */
-  take(s: Sighting, place: number, point: number, ns: number): void {
+  /** The next packet in order of time. @param ns since any fixed moment; a step back counts as now. Returns the number of its addresses. */
+  take(s: Sighting, place: number, point: number, ns: number): number {
     this.nowNs = Math.max(this.nowNs, ns);
     this.expire(this.nowNs - waitNs, openLimit);
     const tuple = this.tuples.numberOf(s);
@@ -111,7 +111,7 @@ export class Joiner {
         this.learn(before.tuple, tuple);
         this.events.link(before.place, place);
       }
-      return;
+      return tuple;
     }
     const packet: Open = {
       seen: [seen],
@@ -135,6 +135,7 @@ export class Joiner {
       const oldest = alike.length > alikeLimit ? alike[0] : undefined;
       if (oldest !== undefined) this.finish(oldest);
     }
+    return tuple;
   }
 
   /** The packet among those alike that this is a further sighting of; null when it is another one. */

@@ -10,6 +10,10 @@ export interface PointFacts {
 
 export interface Loss {
   readonly toServer: boolean;
+  /** Where these packets were seen, in order. */
+  readonly seen: readonly number[];
+  /** No other packets were seen at the same points and went on in other segments. */
+  readonly isOnly: boolean;
   /** The last point where these packets were seen, and the first where they should have been. */
   readonly from: number;
   readonly to: number;
@@ -106,6 +110,7 @@ export function lossesOf(
   if (conversation.isToMany) return losses;
   for (const toServer of [true, false]) {
     const direction = toServer ? conversation.toServer : conversation.toClient;
+    if (direction.kinds.size < 2) continue;
     const path = pathOf(direction);
     const missed = missing(direction, path);
     for (const kind of direction.kinds.values()) {
@@ -113,7 +118,11 @@ export function lossesOf(
       if (loss === null) continue;
       const { packets, examples } = kind;
       const verdict = direction.uncounted > 0 ? ({ verdict: 'unknown', why: 'not counted' } as const) : {};
-      losses.push({ toServer, packets, of: direction.packets, examples, ...loss, ...verdict });
+      const seen = kind.points.map(pointOfPass);
+      const isOnly = ![...direction.kinds.values()].some(
+        (other) => other !== kind && other.points.join() === kind.points.join(),
+      );
+      losses.push({ toServer, packets, of: direction.packets, examples, seen, isOnly, ...loss, ...verdict });
     }
   }
   return losses;

@@ -24,12 +24,13 @@ export class PacketJoin {
    * @param place the caller's number of the row
    * @param point the caller's number of the capture point, below 65,536
    * @param ns nanoseconds since any fixed moment
+   * @returns the directed number of its addresses
    */
-  take(s: Sighting, place: number, point: number, ns: number): void {
+  take(s: Sighting, place: number, point: number, ns: number): number {
     this.conversations.see(point, ns);
-    this.joiner.take(s, place, point, ns);
-    if (s.isTcp && s.payloadLength > 0)
-      this.segments.note(point, this.joiner.tuples.numberOf(s), s.seq, s.payloadLength, ns);
+    const tuple = this.joiner.take(s, place, point, ns);
+    if (s.isTcp) this.segments.note(point, tuple, s.seq, s.payloadLength, ns);
+    return tuple;
   }
 
   end(): void {

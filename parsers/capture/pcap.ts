@@ -98,6 +98,8 @@ export class PcapReader {
       linkType: this.linkType,
       linkTypeName: linkTypeName(this.linkType),
       snaplen: view.getUint32(start + AT_SNAPLEN, this.little),
+      filter: null,
+      dropped: null,
     });
     carry.take(FILE_HEADER);
     this.headerDone = true;

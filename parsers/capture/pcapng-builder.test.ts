@@ -63,7 +63,10 @@ test('section, interfaces, names and statistics read back', () => {
   expect(reader.read()).toBe(false);
   reader.end();
   expect(reader.issues).toEqual([]);
-  expect(reader.interfaces.map((i) => i.description)).toEqual(['pod client (in default/client)', null]);
+  expect(reader.interfaces.map((i) => [i.description, i.filter, i.dropped])).toEqual([
+    ['pod client (in default/client)', 'port 80', null],
+    [null, null, 7],
+  ]);
 });
 
 test('an option never claims more than its length can say', () => {

@@ -14,6 +14,7 @@ const SECTION = 0x0a0d0d0a;
 const INTERFACE = 1;
 const PACKET_OBSOLETE = 2;
 const SIMPLE_PACKET = 3;
+const STATISTICS = 5;
 const ENHANCED_PACKET = 6;
 
 const BLOCK_HEAD = 8;
@@ -23,13 +24,17 @@ const INTERFACE_FIXED = 16;
 /** Type, length, and the fixed fields of EPB and of the obsolete PB: interface, time high, time low, caplen, length. */
 const PACKET_FIXED = 28;
 const SIMPLE_FIXED = 12;
+const STATISTICS_FIXED = 20;
 
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 const OPT_END = 0;
 const IF_NAME = 2;
 const IF_DESCRIPTION = 3;
 const IF_TSRESOL = 9;
+const IF_FILTER = 11;
 const IF_TSOFFSET = 14;
+const ISB_IFDROP = 5;
+const ISB_OSDROP = 7;
 
 export class PcapngReader {
   readonly interfaces: CaptureInterface[];
@@ -77,8 +82,8 @@ export class PcapngReader {
       if (isPacket && total > MAX_FRAME_BYTES + MAX_BLOCK_BYTES) {
         return this.stop(4, `A packet block claims ${total} bytes, which no packet has; what follows cannot be read.`);
       }
-      if (!isPacket && (total > MAX_BLOCK_BYTES || (type !== INTERFACE && !isSection))) {
-        // Names, statistics, comments, secrets and blocks of other tools: nothing we need, so their bytes are never held.
+      if (!isPacket && (total > MAX_BLOCK_BYTES || (type !== INTERFACE && type !== STATISTICS && !isSection))) {
+        // Names, comments, secrets and blocks of other tools: nothing we need, so their bytes are never held.
         if (isSection) this.beginSection();
         carry.take(total);
         continue;
@@ -94,6 +99,7 @@ export class PcapngReader {
       let found = false;
       if (isSection) this.beginSection();
       else if (type === INTERFACE) this.readInterface(total);
+      else if (type === STATISTICS) this.readStatistics(total);
       else if (type === SIMPLE_PACKET) found = this.readSimplePacket(total, record);
       else found = this.readPacket(total, type, record);
       carry.take(total);
@@ -143,6 +149,7 @@ export class PcapngReader {
     if (this.interfaces.length >= MAX_INTERFACES) return;
     let name: string | null = null;
     let description: string | null = null;
+    let filter: string | null = null;
     let resolution = 6;
     let offsetSeconds = 0;
     let at = start + INTERFACE_FIXED;
@@ -161,6 +168,9 @@ export class PcapngReader {
       }
       if (code === IF_NAME) name = optionText(carry.bytes.subarray(value, value + length));
       else if (code === IF_DESCRIPTION) description = optionText(carry.bytes.subarray(value, value + length));
+      // A first byte of 0 says that text in libpcap's syntax follows; 1 would be BPF instructions.
+      else if (code === IF_FILTER && length >= 1 && view.getUint8(value) === 0)
+        filter = optionText(carry.bytes.subarray(value + 1, value + length));
       else if (code === IF_TSRESOL && length >= 1) resolution = view.getUint8(value);
       else if (code === IF_TSOFFSET && length >= 8) offsetSeconds = signed64(view, value, little);
       at = value + length + (-length & 3);
@@ -173,8 +183,30 @@ export class PcapngReader {
       linkType,
       linkTypeName: linkTypeName(linkType),
       snaplen: view.getUint32(start + BLOCK_HEAD + 4, little),
+      filter: filter === '' ? null : filter,
+      dropped: null,
     });
     this.scales.push(new TimestampScale(resolution, offsetSeconds));
+  }
+
+  /** Counters grow from block to block: the last one counts. */
+  private readStatistics(total: number): void {
+    const { carry, little } = this;
+    const { view, start } = carry;
+    if (total < STATISTICS_FIXED + 4) return;
+    const owner = this.interfaces[this.sectionBase + view.getUint32(start + BLOCK_HEAD, little)];
+    if (owner === undefined) return;
+    const end = start + total - 4;
+    let dropped: number | null = null;
+    for (let at = start + STATISTICS_FIXED; at + 4 <= end; ) {
+      const code = view.getUint16(at, little);
+      const length = view.getUint16(at + 2, little);
+      if (code === OPT_END || at + 4 + length > end) break;
+      if ((code === ISB_IFDROP || code === ISB_OSDROP) && length === 8)
+        dropped = (dropped ?? 0) + Number(view.getBigUint64(at + 4, little));
+      at += 4 + length + (-length & 3);
+    }
+    if (dropped !== null) owner.dropped = dropped;
   }
 
   private readPacket(total: number, type: number, record: CaptureRecord): boolean {

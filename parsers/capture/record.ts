@@ -11,6 +11,10 @@ export interface CaptureInterface {
   readonly linkTypeName: string;
   /** As the file says; 0 means no limit in pcapng, and files exist where it is absurd. */
   readonly snaplen: number;
+  /** The capture filter that ran here, as the file says (pcapng); null where it says none. */
+  readonly filter: string | null;
+  /** Packets that passed the filter and were lost, from the last interface statistics; null before any. */
+  dropped: number | null;
 }
 
 /** One packet as it stands in the file. Hot: the constructor assigns every field, so that the shape never changes. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { joined } from '../../api/joined.ts';
 import { podList } from '../../api/live.ts';
 import * as api from '../../api/schemas.ts';
 import { pcapOf } from '../packets/pcap.fixture.ts';
@@ -205,6 +206,19 @@ test('flows, as a table and as JSON', async () => {
     packets: 10,
   });
   expect((await run(['flows', 'clash/pcap/pod-client.pcap'])).out).toContain('10.96.0.80:80');
+});
+
+test('flows --joined: NAT seen, the way with the time between points; JSON as documented', async () => {
+  const all = ['pod-client', 'node-veth-client', 'node-veth-hostport-web'].map((name) => `clash/pcap/${name}.pcap`);
+  const { status, out } = await run(['flows', ...all, '--joined']);
+  expect(status).toBe(0);
+  expect(out).toContain('tcp destination 10.96.0.80:80 → 10.244.1.5:8088, between veth client and veth hostport-web');
+  expect(out).toMatch(
+    /to server, 5 packets: pod client →\([\d.]+ [mµ]s\) veth client →\([\d.]+ [mµ]s\) veth hostport-web/,
+  );
+  const { out: printed } = await run(['flows', ...all, '--joined', '--json']);
+  expect(joined.parse(JSON.parse(printed)).nat).toHaveLength(2);
+  expect((await run(['flows', 'clash/pcap/pod-client.pcap', '--joined'])).out).toContain('Only one point (pod client)');
 });
 
 test('read -w writes what passes as pcapng, -T csv prints it', async () => {

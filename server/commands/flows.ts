@@ -8,8 +8,16 @@ export function flowsCommand(context: CommandContext): Command {
   return new Command('flows')
     .description('list the conversations of captures, each at the point it was seen')
     .argument('<capture...>', 'pcap or pcapng files, also compressed or in an archive; - reads stdin')
-    .option('--json', 'print a JSON array (docs/api.md: flowRow)')
-    .action((captures: string[], options: { json?: boolean }) => flows(context, captures, options.json === true));
+    .option('--joined', 'the same packets at all points: NAT seen, time between points, where packets were lost')
+    .option('--json', 'print a JSON array (docs/api.md: flowRow), with --joined one object (joined)')
+    .action((captures: string[], options: FlowsOptions) => flows(context, captures, options));
+}
+
+const conversationsShown = 5000;
+
+interface FlowsOptions {
+  readonly joined?: boolean;
+  readonly json?: boolean;
 }
 
 const heads = [
@@ -46,16 +54,26 @@ function cells(row: FlowRow): string[] {
   ];
 }
 
-async function flows(context: CommandContext, captures: readonly string[], json: boolean): Promise<void> {
+async function flows(context: CommandContext, captures: readonly string[], options: FlowsOptions): Promise<void> {
   const { openCaptures } = await import('../packets/open-captures.ts');
   const opened = await openCaptures(context.system, captures);
-  const rows = opened.packets.flows();
+  if (options.joined) {
+    const { joinedText } = await import('./joined-text.ts');
+    const joined = await opened.packets.joinedPoints(conversationsShown, Number.POSITIVE_INFINITY);
+    if (options.json) await printJson(context, joined);
+    else await context.system.terminal.out(joinedText(joined, painter(context.system)));
+  } else await table(context, await opened.packets.joinedFlows(Number.POSITIVE_INFINITY), options.json === true);
+  if (opened.issues[0] !== undefined) complain(context, opened.issues[0]);
+  opened.close();
+}
+
+async function table(context: CommandContext, rows: readonly FlowRow[], json: boolean): Promise<void> {
   if (json) await printJson(context, rows);
   else {
     const paint = painter(context.system);
-    const table = [heads, ...rows.map(cells)];
-    const widths = heads.map((_, i) => Math.max(...table.map((line) => (line[i] ?? '').length)));
-    const lines = table.map((line) =>
+    const cellsOf = [heads, ...rows.map(cells)];
+    const widths = heads.map((_, i) => Math.max(...cellsOf.map((line) => (line[i] ?? '').length)));
+    const lines = cellsOf.map((line) =>
       printable(
         line
           .map((cell, i) => cell.padEnd(widths[i] ?? 0))
@@ -67,6 +85,4 @@ async function flows(context: CommandContext, captures: readonly string[], json:
       `${lines.map((line, i) => (i === 0 ? paint('strong', line) : line)).join('\n')}\n`,
     );
   }
-  if (opened.issues[0] !== undefined) complain(context, opened.issues[0]);
-  opened.close();
 }

@@ -89,7 +89,13 @@ class Printer {
     const points = packets.points();
     const pointWidth = points.length > 1 ? Math.max(...points.map((p) => p.length)) : 0;
     for (;;) {
-      const { page } = await packets.rows(this.filter, this.printed, rowsAtOnce, Number.POSITIVE_INFINITY);
+      const { page } = await packets.rows(
+        this.filter,
+        this.printed,
+        rowsAtOnce,
+        Number.POSITIVE_INFINITY,
+        this.json ? Number.POSITIVE_INFINITY : 0,
+      );
       for (const row of page.rows) {
         this.text += this.textOf(packets, row, pointWidth);
         this.printed += 1;
@@ -122,7 +128,12 @@ async function read(context: CommandContext, captures: readonly string[], option
   if (options.write !== undefined || options.T === 'csv' || options.T === 'jsonl')
     return writeOut(context, captures, filter, options);
   const printer = new Printer(context, filter, fields, options.json === true);
-  const opened = await openCaptures(context.system, captures, (packets) => printer.print(packets));
+  const opened = await openCaptures(
+    context.system,
+    captures,
+    // What other points say of a packet comes behind it, and stands in the JSON.
+    options.json ? null : (packets) => printer.print(packets),
+  );
   if (await printer.print(opened.packets)) {
     await printer.end();
     if (opened.issues[0] !== undefined) complain(context, opened.issues[0]);

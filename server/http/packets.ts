@@ -20,6 +20,7 @@ const linesQuery = z.object({
   count: count(5000).default(200),
 });
 const streamQuery = z.object({ limit: count(64 << 20).default(2 << 20) });
+const joinedQuery = z.object({ count: count(5000).default(500) });
 const flowId = z.coerce.number({ error: 'is not a flow id' }).int().min(0);
 const exportQuery = z.object({ filter, format: z.enum(exportFormats).default('pcapng') });
 const statisticsQuery = z.object({ filter, count: count(500_000).default(10_000) });
@@ -59,7 +60,7 @@ export function packets(library: Library, version: string): Router {
   get('packets/:no', async (id, _query, params) => {
     const no = valid(packetNumber, params['no']);
     const found = await library.get(id);
-    return (await found.packets(waitMs)).detail(no);
+    return (await found.packets(waitMs)).joinedDetail(no);
   });
   get('timeline', async (id, query) => {
     const wanted = valid(timelineQuery, query);
@@ -74,7 +75,11 @@ export function packets(library: Library, version: string): Router {
     const { interval, filter: filters } = valid(ioQuery, query);
     return (await (await library.get(id)).packets(waitMs)).io(filters, Math.round(interval * 1e9), waitMs);
   });
-  get('flows', async (id) => (await (await library.get(id)).packets(waitMs)).flows());
+  get('joined', async (id, query) => {
+    const wanted = valid(joinedQuery, query);
+    return (await (await library.get(id)).packets(waitMs)).joinedPoints(wanted.count, waitMs);
+  });
+  get('flows', async (id) => (await (await library.get(id)).packets(waitMs)).joinedFlows(waitMs));
   get('flows/:flow/stream', async (id, query, params) => {
     const { limit } = valid(streamQuery, query);
     const flow = valid(flowId, params['flow']);

@@ -66,6 +66,7 @@ async function* linesOf(packets: Packets, filter: string, format: 'csv' | 'jsonl
   const encoder = new TextEncoder();
   if (format === 'csv')
     yield encoder.encode('"No.","Time","Source","Destination","Protocol","Length","Point","Info"\n');
+  else await packets.joining.upTo(packets.list.total, Number.POSITIVE_INFINITY);
   for await (const places of packets.passing(filter)) {
     let text = '';
     for (const place of places) {

@@ -1,4 +1,5 @@
 // The packets of a case (or of a command's arguments): captures merged, filtered and put into the words of the API.
+import type { Joined } from '../../api/joined.ts';
 import type { FlowRow, PacketDetail, PacketRow, PacketRows, Timeline } from '../../api/schemas.ts';
 import type { IoStatistics, Statistics } from '../../api/statistics.ts';
 import { endpointText } from '../../parsers/core/address.ts';
@@ -10,12 +11,15 @@ import type { Clock } from '../system/system.ts';
 import type { Capture } from './capture.ts';
 import { Filtered } from './filtered.ts';
 import { FlowIds, type FlowPlace } from './flow-ids.ts';
+import { Joining } from './joining.ts';
 import { MergedList, type Position } from './merged-list.ts';
 import { inSlices, type KeepOn } from './slices.ts';
 import { durationOf, everyPacket, firstTimeOf, IoPass, StatisticsPass } from './statistics.ts';
 
 /** Filters whose results are kept a case. */
 const filtersKept = 8;
+/** How long rows wait for what other points say of their packets. */
+const joinMs = 100;
 /** Packets that an export writes between two looks at other work. */
 const portion = 500;
 
@@ -30,6 +34,8 @@ export class Packets {
   readonly list = new MergedList();
   private readonly clock: Clock;
   private readonly flowIds = new FlowIds();
+  /** The same packets at other points. */
+  readonly joining: Joining;
   private readonly filters = new Map<string, Filtered>();
   /** The last statistics, which go on while packets arrive. */
   private statisticsOf: {
@@ -43,6 +49,7 @@ export class Packets {
 
   constructor(clock: Clock) {
     this.clock = clock;
+    this.joining = new Joining(clock, this.list, this.flowIds, (capture, id) => this.pointOf(capture, id));
   }
 
   setCaptures(captures: readonly Capture[]): void {
@@ -52,6 +59,7 @@ export class Packets {
     }
     this.captures = [...captures];
     this.list.setCaptures(captures);
+    this.joining.setCaptures(this.captures);
   }
 
   /** Takes in what arrived since, for at most `budgetMs`. */
@@ -118,13 +126,15 @@ export class Packets {
 
   /**
    * A window of the rows that pass `filter`. Waits until the window is full or everything is tested, but no longer than
-   * `budgetMs`; `settled` says whether the totals are final for what has arrived.
+   * `budgetMs`; `settled` says whether the totals are final for what has arrived. What other points know of the packets is waited for
+   * no longer than `joinBudgetMs`; 0 where nobody asks for it.
    */
   async rows(
     filter: string,
     offset: number,
     count: number,
     budgetMs: number,
+    joinBudgetMs = joinMs,
   ): Promise<{ page: PacketRows; settled: boolean }> {
     const scan = this.scanOf(filter);
     let settled = await inSlices(this.clock, (keepOn) => this.advance(scan, keepOn), budgetMs);
@@ -133,12 +143,19 @@ export class Packets {
     // Another capture came meanwhile, and places mean other packets now: from here on nothing waits any more.
     if (this.list.generation !== generation || this.list.total < total)
       settled = await inSlices(this.clock, (keepOn) => this.advance(scan, keepOn), budgetMs);
+    const placeAt = (i: number) => (scan === null ? i : scan.placeAt(i));
+    const matchedNow = () => (scan === null ? this.list.total : scan.matched);
+    const lastAsked = Math.min(matchedNow(), offset + count) - 1;
+    if (joinBudgetMs > 0 && lastAsked >= offset) await this.joining.upTo(placeAt(lastAsked), joinBudgetMs);
+    if (this.list.generation !== generation)
+      await inSlices(this.clock, (keepOn) => this.advance(scan, keepOn), budgetMs);
     this.numberFlows();
-    const matched = scan === null ? this.list.total : scan.matched;
+    const matched = matchedNow();
     const end = Math.min(matched, offset + count);
     const rows: PacketRow[] = [];
-    for (let i = offset; i < end; i++) rows.push(this.rowAt(scan === null ? i : scan.placeAt(i)));
-    return { page: { total: this.list.total, matched, offset, rows }, settled };
+    for (let i = offset; i < end; i++) rows.push(this.rowAt(placeAt(i)));
+    const joined = end <= offset || this.joining.isKnown(placeAt(end - 1));
+    return { page: { total: this.list.total, matched, offset, rows, joined }, settled };
   }
 
   /** Reads what the rows' conversations need before they are described, slice by slice. */
@@ -221,7 +238,7 @@ export class Packets {
       point: this.pointOf(capture, index.interfaceOf(row)),
       color,
       flow: this.flowIdOf(at),
-      rewritten: false,
+      rewritten: this.joining.rewrittenAt(place),
     };
   }
 
@@ -232,6 +249,13 @@ export class Packets {
     }
     const at = this.list.at(no - 1);
     return { ...at, frame: at.capture.frame(at.row) };
+  }
+
+  /** A packet, and what the other points say of it: waits a little for that. */
+  async joinedDetail(no: number): Promise<PacketDetail> {
+    this.packetAt(no);
+    await this.joining.upTo(no - 1, joinMs);
+    return this.detail(no);
   }
 
   detail(no: number): PacketDetail {
@@ -250,7 +274,21 @@ export class Packets {
       assembled: sources.slice(1).map(({ name, bytes }) => ({ name, bytes: Buffer.from(bytes).toString('base64') })),
       issues: issues.map((issue) => issue.message),
       flow: this.flowIdOf(at),
+      ...this.joining.ofPacket(no - 1),
     };
+  }
+
+  /** What the points say together of everything that could be compared within `budgetMs`. */
+  async joinedPoints(most: number, budgetMs: number): Promise<Joined> {
+    await this.catchUp(budgetMs);
+    this.numberFlows();
+    return this.joining.report(most, budgetMs);
+  }
+
+  /** The flows, and which of them are one conversation, as far as that is known within `budgetMs`. */
+  async joinedFlows(budgetMs: number): Promise<FlowRow[]> {
+    await this.joining.upTo(this.list.total, budgetMs);
+    return this.flows();
   }
 
   flows(): FlowRow[] {
@@ -281,6 +319,7 @@ export class Packets {
       retransmissions: flow.retransmissions,
       state: flow.state,
       firstPacket: this.numberOf(captureNumber, flow.firstRow),
+      conversation: this.joining.conversationId(capture, flow.id),
     };
   }
 

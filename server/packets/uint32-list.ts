@@ -14,6 +14,11 @@ export class Uint32List {
     this.length += 1;
   }
 
+  set(i: number, value: number): void {
+    if (i >= this.length) throw new RangeError(`${i} of ${this.length}`);
+    this.items[i] = value;
+  }
+
   at(i: number): number {
     const value = i < this.length ? this.items[i] : undefined;
     if (value === undefined) throw new RangeError(`${i} of ${this.length}`);

@@ -49,7 +49,7 @@ export class OpenCase {
   private capture: CaseCapture | undefined;
   private receiving = 0;
   private deleted = false;
-  /** Filters that are being tested in the background. */
+  /** What is being done in the background. */
   private readonly goingOn = new Set<string>();
   /** What the files that are being indexed again were before. */
   private readonly stateBefore = new Map<string, StoredFile['state']>();
@@ -126,15 +126,17 @@ export class OpenCase {
     const left = () => waitMs - (this.system.clock.monotonicMs() - started);
     while (this.isIndexing && packets.list.total < offset + count && left() > 0) await this.packets(20);
     const { page, settled } = await packets.rows(filter, offset, count, Math.max(0, left()));
-    if (!settled) void this.goOn(packets, filter);
+    if (!settled) void this.goOn(`filter ${filter}`, packets, () => packets.continueFilter(filter));
+    if (!packets.joining.isDone) void this.goOn('join', packets, () => packets.joining.goOn());
     return page;
   }
 
-  private async goOn(packets: Packets, filter: string): Promise<void> {
-    if (this.goingOn.has(filter)) return;
-    this.goingOn.add(filter);
-    while (packets === this.packetsOfCase && !(await packets.continueFilter(filter))) this.onChange(this.id);
-    this.goingOn.delete(filter);
+  /** Goes on in the background, once at a time; subscribers hear of it. */
+  private async goOn(what: string, packets: Packets, step: () => Promise<boolean>): Promise<void> {
+    if (this.goingOn.has(what)) return;
+    this.goingOn.add(what);
+    while (packets === this.packetsOfCase && !(await step())) this.onChange(this.id);
+    this.goingOn.delete(what);
     this.onChange(this.id);
   }
 

@@ -56,6 +56,22 @@ describe.skipIf(browserPath === null).each(['dark', 'light'] as const)('viewer, 
     await page.waitForURL((url) => !url.search.includes('filter'));
   });
 
+  it('shows where else a packet was seen, goes there by a click, and lists the NAT that was seen', async () => {
+    const { page } = viewer;
+    await open(`${clash}/packets?packet=1`, 'first seen');
+    const seen = page.getByRole('region', { name: 'Points that saw this packet' });
+    await expect.poll(() => seen.getByRole('button').count()).toBeGreaterThan(4);
+    await seen.getByRole('button', { name: /veth hostport-web/ }).click();
+    await page.waitForURL(/packet=[2-9]/);
+    await expect.poll(() => seen.locator('[aria-current=true]').textContent()).toContain('veth hostport-web');
+    await page.getByText('dst was 10.96.0.80:80').first().waitFor();
+    expect(await violations()).toEqual([]);
+    await open(`${clash}/flows`, 'NAT seen');
+    expect(await violations()).toEqual([]);
+    await page.getByRole('button', { name: /10\.96\.0\.80:80 → 10\.244\.1\.5:8088/ }).click();
+    await page.waitForURL(/packets\?.*packet=\d+/);
+  });
+
   it('says that a filter is wrong while it is typed, and does not apply it', async () => {
     const { page } = viewer;
     await open(`${clash}/packets`, /40580 → 80 \[SYN\]/);

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import * as joins from '../../api/joined.ts';
 import * as live from '../../api/live.ts';
 import * as api from '../../api/schemas.ts';
 import * as statistics from '../../api/statistics.ts';
@@ -51,7 +52,7 @@ function shapeText(name: string, json: Json): string {
 
 test('docs/api.md shows the shapes as they are', async () => {
   const registry = z.registry<{ id: string }>();
-  for (const [name, schema] of Object.entries({ ...api, ...live, ...streams, ...statistics }))
+  for (const [name, schema] of Object.entries({ ...api, ...joins, ...live, ...streams, ...statistics }))
     if (schema instanceof z.ZodType) registry.add(schema, { id: name });
   const { schemas } = z.toJSONSchema(registry, { uri: (id) => id, io: 'input' });
   const shapes = Object.entries(schemas).map(([name, json]) => shapeText(name, json as Json));

@@ -3,9 +3,10 @@ import { Popover } from '@base-ui/react/popover';
 import { useEffect, useState } from 'react';
 import type { CaptureStatus } from '../../api/live.ts';
 import type { CaseDetail } from '../../api/schemas.ts';
+import { NatPairs } from '../flows/Joined.tsx';
 import { api } from '../sources/client.ts';
 import { stopCapture, useCaptureStatus } from '../sources/pods.ts';
-import { useCase } from '../sources/queries.ts';
+import { useCase, useJoined } from '../sources/queries.ts';
 import { useMessages } from '../state/messages.ts';
 import buttons from '../ui/Button.module.css';
 import { Button } from '../ui/Button.tsx';
@@ -57,6 +58,18 @@ function Points({ status }: { status: CaptureStatus }) {
   );
 }
 
+/** What the node rewrote so far, as the points show it. */
+function Nat({ caseId }: { caseId: string }) {
+  const joined = useJoined(caseId).data;
+  if (joined === undefined || joined.nat.length === 0) return null;
+  return (
+    <section className={styles.nat}>
+      <h3>NAT seen</h3>
+      <NatPairs nat={joined.nat} />
+    </section>
+  );
+}
+
 function Pill({ status }: { status: CaptureStatus }) {
   const drops = dropsOf(status);
   return (
@@ -72,6 +85,7 @@ function Pill({ status }: { status: CaptureStatus }) {
               {plural(status.packets, 'packet')}, {bytesText(status.bytes)} from {plural(status.points.length, 'point')}
             </Popover.Title>
             <Points status={status} />
+            <Nat caseId={status.caseId} />
             {drops.lost > 0 && (
               <p className={styles.hint}>
                 The kernel dropped packets before they could be read. A narrower filter or a shorter part of each packet

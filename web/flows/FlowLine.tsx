@@ -31,13 +31,15 @@ function flagsText({ protocol, flagsToServer, flagsToClient, retransmissions }: 
 
 interface Props {
   flow: FlowRow;
+  /** How many points saw the conversation. */
+  points: number;
   index: number;
   active: boolean;
   canExplain: boolean;
   onSelect: (index: number) => void;
 }
 
-export const FlowLine = memo(function FlowLine({ flow, index, active, canExplain, onSelect }: Props) {
+export const FlowLine = memo(function FlowLine({ flow, points, index, active, canExplain, onSelect }: Props) {
   const { id, protocol, client, server, point, state, initialRtt } = flow;
   const flags = flagsText(flow);
   return (
@@ -57,8 +59,9 @@ export const FlowLine = memo(function FlowLine({ flow, index, active, canExplain
       <span {...gridCell} className={styles.mono} title={server}>
         {server}
       </span>
-      <span {...gridCell} className={styles.muted} title={point}>
+      <span {...gridCell} className={`${styles.muted} ${styles.ways}`} title={point}>
         {point}
+        {points > 1 && <span className={styles.small}>{points} points</span>}
       </span>
       <span {...gridCell} className={`${styles.numeric} ${styles.ways}`}>
         {countText(flow.packets)}

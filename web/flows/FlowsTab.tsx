@@ -9,7 +9,8 @@ import { countText, plural } from '../ui/quantities.ts';
 import { ScaledList, type ScaledListHandle } from '../ui/ScaledList.tsx';
 import { FlowLine, openFlowPackets } from './FlowLine.tsx';
 import styles from './FlowsTab.module.css';
-import { type FlowColumn, type FlowOrder, matchingFlows, sortedFlows } from './flowOrder.ts';
+import { type FlowColumn, type FlowOrder, matchingFlows, pointsOfConversations, sortedFlows } from './flowOrder.ts';
+import { Joined } from './Joined.tsx';
 
 interface Column {
   id: FlowColumn;
@@ -69,6 +70,8 @@ export function FlowsTab({ address, detail }: { address: CaseAddress; detail: Ca
   const list = useRef<ScaledListHandle>(null);
   const shown = useMemo(() => sortedFlows(matchingFlows(flows.data ?? [], text), order), [flows.data, text, order]);
 
+  const pointsOf = useMemo(() => pointsOfConversations(flows.data ?? []), [flows.data]);
+
   if (flows.isError && flows.data === undefined) {
     return <Failed what="The flows cannot be listed" error={flows.error} retry={() => void flows.refetch()} />;
   }
@@ -105,6 +108,7 @@ export function FlowsTab({ address, detail }: { address: CaseAddress; detail: Ca
             : `${countText(shown.length)} of ${plural(flows.data.length, 'flow')}`}
         </span>
       </div>
+      <Joined caseId={address.caseId} />
       <div className={styles.list}>
         {shown.length === 0 ? (
           <Notice icon="search" title={`No flow has “${text}”`} />
@@ -128,6 +132,7 @@ export function FlowsTab({ address, detail }: { address: CaseAddress; detail: Ca
                   <FlowLine
                     key={flow.id}
                     flow={flow}
+                    points={flow.conversation === null ? 1 : (pointsOf.get(flow.conversation) ?? 1)}
                     index={index}
                     active={index === active}
                     canExplain={detail.hasNodeState}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FlowRow } from '../../api/schemas.ts';
-import { flowFilter, matchingFlows, sortedFlows } from './flowOrder.ts';
+import { flowFilter, matchingFlows, pointsOfConversations, sortedFlows } from './flowOrder.ts';
 
 function flow(id: number, patch: Partial<FlowRow> = {}): FlowRow {
   return {
@@ -23,6 +23,7 @@ function flow(id: number, patch: Partial<FlowRow> = {}): FlowRow {
     retransmissions: 0,
     state: 'no answer',
     firstPacket: 1,
+    conversation: null,
     ...patch,
   };
 }
@@ -53,4 +54,12 @@ describe('flows', () => {
       'ip.addr == 10.0.0.1 && ip.addr == 10.0.0.2 && icmp',
     );
   });
+});
+
+it('a conversation counts each point once', () => {
+  const at = (point: string, conversation: number | null) => flow(1, { point, conversation });
+  expect([...pointsOfConversations([at('a', 1), at('b', 1), at('b', 1), at('a', 2), at('c', null)])]).toEqual([
+    [1, 2],
+    [2, 1],
+  ]);
 });

@@ -75,3 +75,15 @@ export function flowFilter({ protocol, client, server }: FlowRow): string {
   } else if (/^[a-z0-9]+$/.test(transport)) parts.push(transport);
   return parts.join(' && ');
 }
+
+/** How many points saw each conversation, by its number. */
+export function pointsOfConversations(flows: readonly FlowRow[]): ReadonlyMap<number, number> {
+  const points = new Map<number, Set<string>>();
+  for (const { conversation, point } of flows) {
+    if (conversation === null) continue;
+    const known = points.get(conversation);
+    if (known === undefined) points.set(conversation, new Set([point]));
+    else known.add(point);
+  }
+  return new Map([...points].map(([conversation, names]) => [conversation, names.size]));
+}

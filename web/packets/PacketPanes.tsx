@@ -14,6 +14,7 @@ import { FieldTree } from './FieldTree.tsx';
 import { type FieldRow, fieldRows, fieldsAtByte, filterOfField } from './fieldTree.ts';
 import { useOpenFields } from './openFields.ts';
 import styles from './PacketPanes.module.css';
+import { SeenAt } from './SeenAt.tsx';
 import { StreamDialog } from './StreamDialog.tsx';
 
 function sizeText({ caplen, length, point }: PacketDetail): string {
@@ -117,6 +118,7 @@ function Panes({ detail, packet }: { detail: CaseDetail; packet: PacketDetail })
       <Group orientation="horizontal" id="packet-columns">
         <Panel id="tree" defaultSize="52%" minSize="240px">
           <Pane title={`Packet ${packet.no}`} aside={aside} ownScroll>
+            <SeenAt packet={packet} />
             {packet.issues.map((issue) => (
               <p key={issue} className={styles.issue}>
                 {issue}

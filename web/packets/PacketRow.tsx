@@ -3,6 +3,7 @@ import type { PacketRow as Row } from '../../api/schemas.ts';
 import { gridCell, gridRow } from '../ui/gridRoles.ts';
 import { countText } from '../ui/quantities.ts';
 import styles from './PacketRow.module.css';
+import { rewriteNotes } from './rewriteText.ts';
 
 interface Props {
   index: number;
@@ -28,14 +29,10 @@ export const PacketRow = memo(function PacketRow({ index, row, time, fullTime, a
       </div>
     );
   }
-  const names = row.rewritten ? `${styles.row} ${styles.rewritten}` : styles.row;
+  const names = row.rewritten === null ? styles.row : `${styles.row} ${styles.rewritten}`;
+  const notes = row.rewritten === null ? [] : rewriteNotes(row.rewritten);
   return (
-    <div
-      {...place}
-      className={names}
-      data-color={row.color}
-      title={row.rewritten ? 'An address was rewritten (NAT) at another point' : undefined}
-    >
+    <div {...place} className={names} data-color={row.color}>
       <span {...gridCell} className={styles.number}>
         {row.no}
       </span>
@@ -55,7 +52,14 @@ export const PacketRow = memo(function PacketRow({ index, row, time, fullTime, a
       <span {...gridCell} className={styles.point} title={row.point}>
         {row.point}
       </span>
-      <span {...gridCell}>{row.info}</span>
+      <span {...gridCell} title={notes.map(({ title }) => title).join('\n') || undefined}>
+        {notes.map(({ text }) => (
+          <span key={text} className={styles.nat}>
+            {text}
+          </span>
+        ))}
+        {row.info}
+      </span>
     </div>
   );
 });

@@ -1,5 +1,6 @@
 // The HTTP API as functions, one a row of docs/decisions/0001-http-api.md and 0002-live-api.md. Answers are trusted to match the contract: the
 // server that sent them also sent this script. Refusals become ApiFailure, with the server's own sentence.
+import type { Joined } from '../../api/joined.ts';
 import type { CapturePoint, CaptureRequest, CaptureStatus, FilterPreview, LiveInfo, PodList } from '../../api/live.ts';
 import type {
   ApiError,
@@ -106,6 +107,7 @@ export const api = {
   stream: (id: string, flow: number, signal?: AbortSignal) =>
     get<FollowedStream>(`${base(id)}/flows/${flow}/stream`, signal),
   flows: (id: string, signal?: AbortSignal) => get<FlowRow[]>(`${base(id)}/flows`, signal),
+  joined: (id: string, signal?: AbortSignal) => get<Joined>(`${base(id)}/joined`, signal),
   findings: (id: string, signal?: AbortSignal) => get<Finding[]>(`${base(id)}/findings`, signal),
   dumpLines: (id: string, file: string, from: number, lines: number, signal?: AbortSignal) =>
     get<DumpLines>(`${base(id)}/dumps/lines?${query({ file, from, count: lines })}`, signal),

@@ -12,7 +12,7 @@ const longestPauseMs = 10_000;
 const rowsMs = 250;
 /** What is computed from all packets follows slower while packets arrive. */
 const sumsMs = 2000;
-const sums = new Set<unknown>(['flows', 'findings', 'timeline', 'explain']);
+const sums = new Set<unknown>(['flows', 'joined', 'findings', 'timeline', 'explain']);
 
 const isSum = (key: readonly unknown[]) => key[0] === 'case' && sums.has(key[2]);
 const isOf = (caseId: string, key: readonly unknown[]) =>

@@ -6,6 +6,9 @@ import { ApiFailure, api, type ExplainTarget } from './client.ts';
 /** Rows a request; a page of the packet list's cache. */
 export const pageRows = 200;
 
+/** What other points say of a packet may come later: asked for again so often. */
+const joinedLaterMs = 1500;
+
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
@@ -72,6 +75,14 @@ export const usePacket = (id: string, no: number | null) =>
     enabled: no !== null,
     staleTime: Number.POSITIVE_INFINITY,
     placeholderData: keepPreviousData,
+    refetchInterval: (query) => (query.state.data?.joined === false ? joinedLaterMs : false),
+  });
+
+export const useJoined = (id: string) =>
+  useQuery({
+    queryKey: ['case', id, 'joined'],
+    queryFn: ({ signal }) => api.joined(id, signal),
+    refetchInterval: (query) => (query.state.data?.settled === false ? joinedLaterMs : false),
   });
 
 export const useExplanation = (id: string, target: ExplainTarget | null) =>
@@ -99,6 +110,8 @@ export const usePacketPages = (id: string, filter: string, pages: readonly numbe
       queryFn: ({ signal }: { signal: AbortSignal }) => api.packets(id, filter, page * pageRows, pageRows, signal),
       staleTime: Number.POSITIVE_INFINITY,
       gcTime: 120_000,
+      refetchInterval: (query: { state: { data: PacketRows | undefined } }) =>
+        query.state.data?.joined === false ? joinedLaterMs : false,
     })),
   });
 

@@ -38,6 +38,11 @@ export function durationText(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** Nanoseconds as a person says them: `800 ns`, `58 µs`, `1.40 ms`. */
+export function offsetText(ns: number): string {
+  return Math.abs(ns) < 1000 ? `${ns} ns` : durationText(ns / 1e9);
+}
+
 /** `today 14:02`, `3 Nov 2026`: when a case was made. */
 export function dayText(iso: string, now: Date): string {
   const then = new Date(iso);
