@@ -2,7 +2,6 @@
 import type { Joined } from '../../api/joined.ts';
 import type { FlowRow, PacketDetail, PacketRow, PacketRows, Timeline } from '../../api/schemas.ts';
 import type { IoStatistics, Statistics } from '../../api/statistics.ts';
-import { endpointText } from '../../parsers/core/address.ts';
 import { compileFilter } from '../../parsers/filter/compile-filter.ts';
 import { describePacket, dissectPacket, type Flow } from '../../parsers/index/capture-index.ts';
 import { MAX_INTERVALS } from '../../parsers/statistics/io-series.ts';
@@ -11,6 +10,7 @@ import type { Clock } from '../system/system.ts';
 import type { Capture } from './capture.ts';
 import { Filtered } from './filtered.ts';
 import { FlowIds, type FlowPlace } from './flow-ids.ts';
+import { flowRowOf } from './flow-row.ts';
 import { Joining } from './joining.ts';
 import { MergedList, type Position } from './merged-list.ts';
 import { inSlices, type KeepOn } from './slices.ts';
@@ -299,28 +299,12 @@ export class Packets {
   }
 
   private flowRow(capture: Capture, captureNumber: number, flow: Flow): FlowRow {
-    return {
+    return flowRowOf(flow, {
       id: this.flowIds.idOf(capture, captureNumber, flow.id),
-      protocol: flow.protocol,
-      client: endpointText(flow.client.ip, flow.client.port),
-      server: endpointText(flow.server.ip, flow.server.port),
       point: this.pointOf(capture, flow.interfaceId),
-      packets: flow.packets,
-      bytes: flow.bytes,
-      packetsToServer: flow.packetsToServer,
-      packetsToClient: flow.packetsToClient,
-      bytesToServer: flow.bytesToServer,
-      bytesToClient: flow.bytesToClient,
-      firstNs: flow.firstNs.toString(),
-      lastNs: flow.lastNs.toString(),
-      initialRtt: flow.initialRtt,
-      flagsToServer: flow.flagsToServer,
-      flagsToClient: flow.flagsToClient,
-      retransmissions: flow.retransmissions,
-      state: flow.state,
       firstPacket: this.numberOf(captureNumber, flow.firstRow),
       conversation: this.joining.conversationId(capture, flow.id),
-    };
+    });
   }
 
   /** A conversation by its id, with the capture it is in; null when there is none. */
