@@ -1,6 +1,7 @@
 // What joined packets say of the conversations they belong to: which points each direction passes and how long it takes between them, what
 // the node rewrote, and which packets stopped where others went on. Surprise: it keeps no packet, only counts by the points that packets
 // were seen at, with a few examples of each; so it costs the same for ten packets of a conversation and for a million.
+import type { Datagrams } from './datagrams.ts';
 import type { JoinedPacket, Seen } from './joiner.ts';
 import type { Segments } from './segments.ts';
 
@@ -17,7 +18,7 @@ export const pointOfPass = (passed: number): number => passed % pass;
 export interface Kind {
   /** See `pointOfPass`. */
   readonly points: readonly number[];
-  /** Points where only the bytes were seen, in segments cut otherwise (GSO, GRO, a tbf queue). */
+  /** Points where only the bytes were seen, in segments cut otherwise (GSO, GRO, a tbf queue) or fragments put together. */
   readonly elsewhere: readonly number[];
   packets: number;
   firstNs: number;
@@ -85,13 +86,15 @@ export class Conversations {
   private readonly all = new Map<number, Conversation>();
   private readonly pairText: PairText;
   private readonly segments: Segments;
+  private readonly datagrams: Datagrams;
   private next = 0;
   /** Conversations that were given up because there are too many. */
   forgotten = 0;
 
-  constructor(pairText: PairText, segments: Segments) {
+  constructor(pairText: PairText, segments: Segments, datagrams: Datagrams) {
     this.pairText = pairText;
     this.segments = segments;
+    this.datagrams = datagrams;
   }
 
   list(): Iterable<Conversation> {
@@ -189,7 +192,9 @@ export class Conversations {
     }
     const elsewhere: number[] = [];
     for (const [point, tuple] of conversation.at) {
-      if (!packet.isTcp || packet.payloadLength === 0 || points.includes(point)) continue;
+      if (points.includes(point)) continue;
+      if (packet.datagram !== null && this.datagrams.passed(point, packet.datagram, first.ns)) elsewhere.push(point);
+      if (!packet.isTcp || packet.payloadLength === 0) continue;
       const there = way === conversation.toServer ? tuple : tuple ^ 1;
       if (this.segments.covers(point, there, packet.seq, packet.payloadLength, first.ns)) elsewhere.push(point);
     }

@@ -2,6 +2,7 @@
 // packet costs does not depend on how many came before: only packets of the last seconds wait for further sightings, and only so many.
 // Surprise: packets can be alike (UDP without IP identification, repeated RSTs). The same point never sees one packet twice alike, so
 // a second like it there begins another packet; and what only looks alike is joined only where its addresses fit.
+import type { DatagramId } from './datagrams.ts';
 import type { Sighting } from './sighting.ts';
 import { Tuples } from './tuples.ts';
 
@@ -35,6 +36,7 @@ export interface JoinedPacket {
   readonly seen: readonly Seen[];
   readonly protocol: number;
   readonly isToMany: boolean;
+  readonly datagram: DatagramId | null;
   readonly isTcp: boolean;
   /** Without the answer's ACK: it begins a connection. */
   readonly isSyn: boolean;
@@ -108,7 +110,8 @@ export class Joiner {
       const before = lastOf(found);
       found.seen.push(seen);
       if (before !== undefined) {
-        this.learn(before.tuple, tuple);
+        // Not only from point to point: the answer may be translated back in one step.
+        for (const { tuple: earlier } of found.seen) this.learn(earlier, tuple);
         this.events.link(before.place, place);
       }
       return tuple;
@@ -118,6 +121,7 @@ export class Joiner {
       key: s.key,
       protocol: s.protocol,
       isToMany: s.isToMany,
+      datagram: s.datagram,
       isTcp: s.isTcp,
       isSyn: s.isTcp && (s.tcpFlags & (SYN | ACK)) === SYN,
       isSynAck: s.isTcp && (s.tcpFlags & (SYN | ACK)) === (SYN | ACK),

@@ -2,6 +2,7 @@
 // rewrites between points, the conversations' paths, and where packets were lost. Memory is bounded whatever the capture's size.
 import { ipText } from '../../parsers/core/address.ts';
 import { Conversations } from './conversations.ts';
+import { Datagrams } from './datagrams.ts';
 import { Joiner } from './joiner.ts';
 import { Segments } from './segments.ts';
 import type { Sighting } from './sighting.ts';
@@ -11,12 +12,13 @@ export class PacketJoin {
   readonly joiner: Joiner;
   readonly conversations: Conversations;
   private readonly segments = new Segments();
+  private readonly datagrams = new Datagrams();
 
   /** @param link told of each row that shows a packet seen before, with the row that showed it last */
   constructor(link: (earlier: number, later: number) => void) {
     const pairText = (what: 'destination' | 'source', before: number, after: number) =>
       this.pairText(what, before, after);
-    this.conversations = new Conversations(pairText, this.segments);
+    this.conversations = new Conversations(pairText, this.segments, this.datagrams);
     this.joiner = new Joiner({ link, close: (packet) => this.conversations.close(packet) });
   }
 
@@ -30,6 +32,7 @@ export class PacketJoin {
     this.conversations.see(point, ns);
     const tuple = this.joiner.take(s, place, point, ns);
     if (s.isTcp) this.segments.note(point, tuple, s.seq, s.payloadLength, ns);
+    if (s.datagram !== null) this.datagrams.note(point, s.datagram, ns);
     return tuple;
   }
 

@@ -4,6 +4,7 @@
 import { SCTP, TCP, UDP } from '../../parsers/core/protocol-numbers.ts';
 import { indexFrame } from '../../parsers/wire/decode.ts';
 import { FrameFacts, HAS_ICMP, HAS_IPV4, HAS_IPV6, HAS_TCP, HAS_UDP } from '../../parsers/wire/facts.ts';
+import type { DatagramId } from './datagrams.ts';
 
 const LINUX_SLL = 113;
 const LINUX_SLL2 = 276;
@@ -11,6 +12,8 @@ const LINUX_SLL2 = 276;
 const keyBytes = 16;
 /** Further bytes that are compared where both sightings have them. */
 const moreBytes = 240;
+/** Datagrams of more bytes may not fit the next link: 1280 is the least that IPv6 promises, less headers. */
+const mayBeCut = 1000;
 const OPT_TIMESTAMP = 8;
 
 /** A reused holder; `readSighting` fills it. */
@@ -43,6 +46,8 @@ export class Sighting {
   /** Hash of the bytes behind those of the key, and how many they are. */
   more = 0;
   moreLength = 0;
+  /** Set where the datagram may be seen in another form elsewhere: a fragment, or large enough to be cut. See datagrams.ts. */
+  datagram: DatagramId | null = null;
   /** Which interface of a capture on `any`, and which way: `(ifindex << 3) | packet type`; -1 for other captures. */
   device = -1;
   /** The innermost IP packet is wrapped in another. */
@@ -90,6 +95,7 @@ export function readSighting(into: Sighting, view: DataView, length: number, lin
   into.device = deviceOf(view, linkType);
   into.isToMany = isV4 ? facts.dstD >>> 28 >= 14 : facts.dstA >>> 24 === 0xff;
   into.isTcp = false;
+  into.datagram = null;
   into.more = 0;
   into.moreLength = 0;
   const label = isV4 ? view.getUint16(ipAt + 4) : view.getUint32(ipAt) & 0xf_ffff;
@@ -116,6 +122,9 @@ export function readSighting(into: Sighting, view: DataView, length: number, lin
     payload(into, view, isSctp ? facts.transportAt + 12 : facts.at, end, facts.wireEnd);
     into.isStrong = into.payloadLength >= 12 && (label !== 0 || isSctp);
   }
+  const isFragment = facts.fragmentOffset >= 0;
+  if (isFragment || (!into.isTcp && into.payloadLength > mayBeCut))
+    into.datagram = { protocol: facts.ipProtocol, id: isV4 ? label : 0, isFragment };
   into.key = (high >>> 11) * 0x1_0000_0000 + (low >>> 0);
   return true;
 }
