@@ -20,9 +20,11 @@ export const dumpFormat: DumpFormat = {
       );
       const interfaces = result.get('interfaces').array;
       const inPod = interfaces.find((x) => (x.get('sandbox').string ?? '') !== '');
-      // The host side of the veth is the interface outside the sandbox that is no bridge: the last before the pod's.
-      const outside = interfaces.filter((x) => (x.get('sandbox').string ?? '') === '');
-      const hostSide = outside.at(-1);
+      // The host side of the veth is the interface outside the sandbox that is no bridge: the last before the pod's. Chained plugins
+      // append theirs behind it (bandwidth its IFB device).
+      const isOutside = (x: Json) => (x.get('sandbox').string ?? '') === '';
+      const first = interfaces.findIndex((x) => !isOutside(x));
+      const hostSide = (first < 0 ? interfaces : interfaces.slice(0, first)).filter(isOutside).at(-1);
       const containerId = j.get('containerId').string;
       const source = file.refAt(item.from, item.to);
       const name = args.get('K8S_POD_NAME');
@@ -39,7 +41,7 @@ export const dumpFormat: DumpFormat = {
         node: null,
         hostNetwork: false,
         netns: inPod?.get('sandbox').string?.split('/').at(-1) ?? null,
-        hostInterface: outside.length > 0 ? (hostSide?.get('name').string ?? null) : null,
+        hostInterface: hostSide?.get('name').string ?? null,
         podInterface: inPod?.get('name').string ?? j.get('ifName').string,
         mac: inPod?.get('mac').string?.toLowerCase() ?? null,
         hostPorts: j

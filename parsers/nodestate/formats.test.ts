@@ -217,6 +217,7 @@ describe('pods', () => {
         { name: 'cni0' },
         { name: 'veth1' },
         { name: 'eth0', mac: 'AA:BB:CC:00:00:01', sandbox: '/run/netns/x' },
+        { name: 'bwp0a1b2c3d4e5', mac: 'aa:bb:cc:00:00:02' },
       ],
       ips: [{ address: '10.0.0.5/24' }],
     },

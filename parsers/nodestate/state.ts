@@ -254,6 +254,20 @@ export interface RoutingRule {
   readonly ref: SourceRef;
 }
 
+/** A queueing discipline, `tc -s qdisc`. */
+export interface Qdisc {
+  readonly device: string;
+  readonly kind: string;
+  /** Bytes a second, bytes, microseconds: what tbf is set to; null for other kinds. */
+  readonly rate: number | null;
+  readonly burst: number | null;
+  readonly latencyUs: number | null;
+  readonly packets: number | null;
+  readonly drops: number | null;
+  readonly overlimits: number | null;
+  readonly source: SourceRef;
+}
+
 export interface Neighbour {
   readonly ip: Ip;
   readonly device: string;
@@ -291,6 +305,7 @@ export interface Netns {
   routes: Route[] | null;
   rules: RoutingRule[] | null;
   neighbours: Neighbour[] | null;
+  qdiscs: Qdisc[] | null;
   fdb: FdbEntry[] | null;
   listeners: Listener[] | null;
 }
@@ -406,6 +421,7 @@ export function emptyNetns(name: string): Netns {
     routes: null,
     rules: null,
     neighbours: null,
+    qdiscs: null,
     fdb: null,
     listeners: null,
   };

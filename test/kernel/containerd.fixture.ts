@@ -63,7 +63,9 @@ const runPods = {
             },
             Nothing: { fields: {} },
             SandboxRequest: { fields: { podSandboxId: { type: 'string', id: 1 } } },
-            RunPodSandboxRequest: { fields: { config: { type: 'PodSandboxConfig', id: 1 } } },
+            RunPodSandboxRequest: {
+              fields: { config: { type: 'PodSandboxConfig', id: 1 }, runtimeHandler: { type: 'string', id: 2 } },
+            },
             RunPodSandboxResponse: { fields: { podSandboxId: { type: 'string', id: 1 } } },
             Protocol: { values: { TCP: 0, UDP: 1, SCTP: 2 } },
             PortMapping: {
@@ -128,7 +130,30 @@ export interface PodWish {
     readonly protocol?: 'TCP' | 'UDP';
   }[];
   readonly hostNetwork?: boolean;
+  /** Another network than the bridge with port mappings. */
+  readonly network?: keyof typeof otherNetworks;
 }
+
+/** Bits a second and bits, as the plugin takes them. */
+export const bandwidth = { ingressRate: 2_000_000, ingressBurst: 400_000, egressRate: 4_000_000, egressBurst: 800_000 };
+
+/** CNI plugins of the other networks; each is a runtime handler of containerd with a CNI folder of its own. */
+const otherNetworks = {
+  ptp: (ipam: object, subnet: string) => [{ type: 'ptp', ipMasq: true, ipam: { ...ipam, ranges: [[{ subnet }]] } }],
+  /** Addresses of the uplink's own subnet, away from the node's and the test's. */
+  macvlan: (ipam: object, _subnet: string, uplink: string) => [
+    {
+      type: 'macvlan',
+      master: 'eth0',
+      mode: 'bridge',
+      ipam: { ...ipam, ranges: [[{ subnet: `${uplink}.0/24`, rangeStart: `${uplink}.100` }]] },
+    },
+  ],
+  bandwidth: (ipam: object, subnet: string) => [
+    { type: 'bridge', bridge: 'cni1', isGateway: true, ipMasq: true, ipam: { ...ipam, ranges: [[{ subnet }]] } },
+    { type: 'bandwidth', ...bandwidth },
+  ],
+} as const;
 
 export interface RunningPod {
   /** `namespace/name`. */
@@ -269,6 +294,13 @@ export class ContainerdNode {
       ],
     };
     fs.writeFileSync(at('net.d', '10-pods.conflist'), JSON.stringify(network));
+    let block = 79;
+    for (const [name, pluginsOf] of Object.entries(otherNetworks)) {
+      fs.mkdirSync(at(`${name}.d`));
+      const ipam = { type: 'host-local', dataDir: at('ipam'), routes: [{ dst: '0.0.0.0/0' }] };
+      const plugins = pluginsOf(ipam, `10.${block++}.${this.octet}.0/24`, `10.77.${this.octet}`);
+      fs.writeFileSync(at(`${name}.d`, '10.conflist'), JSON.stringify({ cniVersion: '0.4.0', name, plugins }));
+    }
     const cri = 'plugins."io.containerd.grpc.v1.cri"';
     const unused = [
       'snapshotter.v1.btrfs',
@@ -299,7 +331,14 @@ disabled_plugins = [${unused.map((p) => `"io.containerd.${p}"`).join(', ')}]
     snapshotter = "native"
     [${cri}.containerd.runtimes.runc]
       runtime_type = "io.containerd.runc.v2"
+${Object.keys(otherNetworks)
+  .map(
+    (name) => `    [${cri}.containerd.runtimes.${name}]
+      runtime_type = "io.containerd.runc.v2"
+      cni_conf_dir = "${at(`${name}.d`)}"
 `,
+  )
+  .join('')}`,
     );
   }
 
@@ -352,7 +391,9 @@ disabled_plugins = [${unused.map((p) => `"io.containerd.${p}"`).join(', ')}]
         securityContext: { namespaceOptions: { network: wish.hostNetwork === true ? 'NODE' : 'POD' } },
       },
     };
-    const { podSandboxId } = ran.parse(await this.call('RunPodSandbox', { config }));
+    const { podSandboxId } = ran.parse(
+      await this.call('RunPodSandbox', { config, runtimeHandler: wish.network ?? '' }),
+    );
     const id = `${namespace}/${wish.name}`;
     this.pods.set(id, podSandboxId);
     if (wish.command !== undefined) {

@@ -150,7 +150,12 @@ describe.skipIf(unable)('joining what a kernel forwards', () => {
       '10.86.0.2',
     ]);
     await delay(500);
-    await Promise.all(dumps.map(({ child }) => (child.kill('SIGINT'), once(child, 'exit'))));
+    await Promise.all(
+      dumps.map(({ child }) => {
+        child.kill('SIGINT');
+        return once(child, 'exit');
+      }),
+    );
     joined = joinCaptures(
       points.map(([, , name]) => ({ name, bytes: fs.readFileSync(path.join(folder, `${name}.pcap`)) })),
     );
