@@ -24,4 +24,6 @@ export interface Diagnosis {
   inState?(m: Machine): Finding[];
   /** Looks at one explained packet. */
   inTrace?(s: Subject): Finding[];
+  /** The lint asks `inTrace` about packets of its own, too (probes.ts). Its titles name the cause, so that findings of one cause join. */
+  readonly probed?: true;
 }

@@ -109,3 +109,8 @@ export function tooLong(w: Walker, r: RouteResult): Ending | null {
     r.route.mtu === null ? (link?.source ?? null) : r.route.ref,
   );
 }
+
+/** The device whose reverse path filter ended a packet; null for every other end. */
+export function byReversePath(d: { readonly kind: string; readonly reason: string }): string | null {
+  return d.kind === 'dropped' ? (/^rp_filter=\d on (\S+) drops it/.exec(d.reason)?.[1] ?? null) : null;
+}

@@ -1,6 +1,6 @@
 // Everything on a node that a packet can be meant for: services by each of their addresses, node ports, listening processes. From the
 // API's objects, from IPVS, and from kube-proxy's own rules, which is all there is when nobody dumped the API.
-import { type Ip, ipText, ipv4, parseIp, parsePrefix } from '../../parsers/core/address.ts';
+import { type Ip, ipText, ipv4, isLoopback, parseIp, parsePrefix } from '../../parsers/core/address.ts';
 import type { SourceRef } from '../../parsers/core/issue.ts';
 import { protocolName, protocolNumber } from '../../parsers/core/protocol-numbers.ts';
 import { isNodeAddress } from '../explain/destination.ts';
@@ -122,7 +122,19 @@ export function meantFor(m: Machine): MeantFor[] {
           out.add({ what: `the node port of ${what}`, kind: 'nodePort', protocol, ip, port: p.nodePort, source });
     }
   }
+  const nodePorts = new Map(
+    (m.state.services ?? []).flatMap((s) =>
+      s.ports.map((p) => [`${protocolNumber(p.protocol)} ${p.nodePort}`, `${s.namespace}/${s.name}`] as const),
+    ),
+  );
   for (const { ip, protocol, port, name, source } of written) {
+    const nodePortOf =
+      ip && (isLoopback(ip) || isNodeAddress(m, ip)) ? nodePorts.get(`${protocol} ${port}`) : undefined;
+    if (ip && nodePortOf !== undefined) {
+      const what = `the node port of the service ${nodePortOf}`;
+      out.add({ what, kind: 'nodePort', protocol, ip, port, source });
+      continue;
+    }
     const virtual = ip && `the virtual service ${protocolName(protocol)} ${ipText(ip)}`;
     const what = name === null ? (virtual ?? 'a service') : `the service ${name}`;
     if (ip) out.add({ what, kind: 'service', protocol, ip, port, source });

@@ -23,6 +23,7 @@ export function linkOf(file: DumpFile, item: JsonItem): Link | null {
     master: j.get('master').string,
     peerIndex: j.get('link_index').number,
     peerNetnsId: j.get('link_netnsid').number,
+    lower: info.get('info_data').get('link').string,
     hairpin: info.get('info_slave_data').get('hairpin').boolean,
     source: file.refAt(item.from, item.to),
   };
@@ -39,6 +40,7 @@ export function mergeLinks(known: readonly Link[] | null, more: readonly Link[])
         ? {
             ...k,
             kind: k.kind ?? l.kind,
+            lower: k.lower ?? l.lower,
             hairpin: k.hairpin ?? l.hairpin,
             master: k.master ?? l.master,
             mac: k.mac ?? l.mac,

@@ -202,6 +202,8 @@ export interface Link {
   /** ifindex of the veth peer, in the netns `peerNetnsId`. */
   readonly peerIndex: number | null;
   readonly peerNetnsId: number | null;
+  /** Device under a tunnel (vxlan, geneve); null where there is none or it was not dumped with -d. */
+  readonly lower: string | null;
   /** Bridge port attribute; null when not dumped with -d. */
   readonly hairpin: boolean | null;
   readonly source: SourceRef;
@@ -403,6 +405,8 @@ export interface NodeState {
   ipvsStats: IpvsStats[] | null;
   ipvsConnections: IpvsConnection[] | null;
   conntrack: ConntrackEntry[] | null;
+  /** Counters of `conntrack -S`, summed over processors: `insert_failed`, `drop`, `early_drop`, … */
+  conntrackStats: ReadonlyMap<string, { readonly value: number; readonly source: SourceRef }> | null;
   sysctl: Map<string, { readonly value: string; readonly source: SourceRef }> | null;
   modules: Set<string> | null;
   readonly host: Netns;
@@ -439,6 +443,7 @@ export function emptyState(): NodeState {
     ipvsStats: null,
     ipvsConnections: null,
     conntrack: null,
+    conntrackStats: null,
     sysctl: null,
     modules: null,
     host: emptyNetns('host'),

@@ -23,6 +23,7 @@ const link = (index: number, name: string, more: Partial<Link> = {}): Link => ({
   master: null,
   peerIndex: null,
   peerNetnsId: null,
+  lower: null,
   hairpin: null,
   source: { file: '', line: 1, text: '' },
   ...more,

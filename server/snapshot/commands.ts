@@ -62,6 +62,7 @@ export const dumpCommands: readonly DumpCommand[] = [
   ipvs('ipvsadm-Ln-stats', '-Ln', '--stats'),
   ipvs('ipvsadm-Lnc', '-Lnc'),
   { name: 'conntrack', extension: 'txt', program: 'conntrack', args: ['-L', '-o', 'extended'], pack: 'conntrack' },
+  { name: 'conntrack-S', extension: 'txt', program: 'conntrack', args: ['-S'], pack: 'conntrack' },
   ip('ip-link', '-j', '-d', 'link'),
   ip('ip-addr', '-j', '-d', 'addr'),
   ip('ip-route', '-j', '-d', 'route', 'show', 'table', 'all'),

@@ -41,7 +41,8 @@ function takenBy(m: Machine, text: string): Taken | null {
   const trace = taken[0];
   const decision = trace ? decisionOf(trace).dnat : null;
   if (!trace || !decision) return null;
-  const assumed = taken.length === traces.length ? null : trace.assumptions.map((x) => x.assumed).join(', ');
+  const assumed =
+    taken.length === traces.length ? null : [...new Set(trace.assumptions.map((x) => x.assumed))].join(', ');
   return { trace, decision, assumed };
 }
 

@@ -4,6 +4,7 @@ import type { Diagnosis } from '../diagnosis.ts';
 export const diagnosis: Diagnosis = {
   id: 'no-endpoints',
   about: 'the service of the packet has no ready endpoint',
+  probed: true,
   inTrace(s) {
     const { service } = s.destination;
     if (!service || service.endpoints.length > 0 || s.trace.disposition.kind !== 'rejected') return [];

@@ -5,12 +5,15 @@ import type { Diagnosis } from '../diagnosis.ts';
 export const diagnosis: Diagnosis = {
   id: 'reply-breaks',
   about: 'the packet reaches its receiver, but the answer cannot come back to the client',
+  probed: true,
   inTrace(s) {
     const { crossing } = s.trace;
     const reply = crossing ? replyTo(s.machine, s.trace, crossing) : null;
     if (reply?.verdict !== 'breaks') return [];
     const last = reply.steps.findLast((x) => x.source !== null)?.source ?? null;
-    const evidence = [reply.disposition.source, last].filter((x) => x !== null);
+    const rewritten =
+      reply.steps.length === 0 ? (s.decision.dnat?.rule?.source ?? s.decision.dnat?.rewrite.source) : null;
+    const evidence = [reply.disposition.source, last, rewritten].filter((x) => x !== null && x !== undefined);
     const offNode = s.trace.disposition.kind === 'leavesNode' && reply.steps.length === 0;
     return [
       {
