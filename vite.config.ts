@@ -10,7 +10,7 @@ export default defineConfig(({ isSsrBuild }) => {
       test: {
         root: '.',
         include: ['{parsers,netpath,api,server,web,test,tools}/**/*.test.{ts,tsx}'],
-        exclude: ['test/kernel/**', 'test/e2e/**', '**/node_modules/**'],
+        exclude: ['test/kernel/**', 'test/e2e/**', 'test/cluster/**', '**/node_modules/**'],
         testTimeout: 30_000,
       },
     };

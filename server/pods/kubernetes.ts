@@ -6,7 +6,12 @@ import type { Pod } from '../../api/live.ts';
 import { reasonOf, type System } from '../system/system.ts';
 import { factOf, isPodName, type PodFact, type SourceAnswer } from './fact.ts';
 
-const callMs = 5000;
+/** One page of a list; credential plugins (exec) may take seconds for the first. */
+const callMs = 10_000;
+/** As many objects as kubectl asks for at once; a cluster's pods may be hundreds of megabytes. */
+const pageSize = 500;
+/** The API ends a watch after some minutes, and when it restarts. */
+const rewatchMs = [1000, 30_000] as const;
 const tokenFile = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
 const port = z.object({
@@ -82,6 +87,20 @@ export function factOfPod(json: unknown): PodFact | null {
 const withheld = new Set(['env', 'envFrom', 'args', 'command', 'managedFields', 'annotations', 'lifecycle']);
 const withoutSecrets = (key: string, value: unknown): unknown => (withheld.has(key) ? undefined : value);
 
+/** As kubectl merges: what the first file says of a name counts, and the first current-context. */
+function merge(config: KubeConfig, more: KubeConfig): void {
+  for (const cluster of more.clusters) if (config.getCluster(cluster.name) === null) config.addCluster(cluster);
+  for (const user of more.users) if (config.getUser(user.name) === null) config.addUser(user);
+  for (const context of more.contexts) if (config.getContextObject(context.name) === null) config.addContext(context);
+  if (!config.currentContext) config.setCurrentContext(more.currentContext);
+}
+
+/** Objects of a cluster as kubectl prints them. */
+export interface ClusterObjects {
+  readonly texts: readonly { readonly kind: string; readonly text: string }[];
+  readonly problems: readonly string[];
+}
+
 interface Api {
   readonly config: KubeConfig;
   readonly core: CoreV1Api;
@@ -89,10 +108,28 @@ interface Api {
   readonly from: string;
 }
 
-function sentenceOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'number')
-    return `the API answered ${error.code}${error.code === 403 || error.code === 401 ? ' (these credentials may not list pods)' : ''}`;
+const statusOf = (error: unknown): number | null =>
+  error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : null;
+
+function sentenceOf(error: unknown, what = 'pods'): string {
+  const status = statusOf(error);
+  if (status === 401) return 'the API answered 401 (it does not know these credentials, or they have expired)';
+  if (status === 403) return `the API answered 403 (these credentials may not list ${what})`;
+  if (status !== null) return `the API answered ${status}`;
+  if (error instanceof Error && 'syscall' in error && String(error.syscall).startsWith('spawn'))
+    return `the credential plugin (exec) of the kubeconfig did not run: ${error.message}`;
   return reasonOf(error).split('\n')[0] ?? 'no answer';
+}
+
+interface Page<T> {
+  readonly items: readonly T[];
+  readonly metadata?: { readonly _continue?: string | undefined } | undefined;
+}
+
+/** What a list asks for: the next page of it. */
+interface PageRequest {
+  readonly limit: number;
+  readonly _continue?: string;
 }
 
 export class KubernetesSource {
@@ -115,23 +152,61 @@ export class KubernetesSource {
     const inCluster =
       this.system.process.env['KUBERNETES_SERVICE_HOST'] !== undefined &&
       (await this.system.files.stat(tokenFile)) !== null;
-    let file: string | null = null;
-    for (const f of inCluster ? [] : this.kubeconfigs) {
-      if ((await this.system.files.stat(f).catch(() => null))?.kind !== 'file') continue;
-      file = f;
-      break;
-    }
-    if (!inCluster && file === null) return null;
+    const files = inCluster ? [] : await this.files();
+    if (!inCluster && files.length === 0) return null;
     const { KubeConfig, CoreV1Api, DiscoveryV1Api } = await import('@kubernetes/client-node');
     const config = new KubeConfig();
-    if (file === null) config.loadFromCluster();
-    else config.loadFromFile(file);
+    if (inCluster) config.loadFromCluster();
+    for (const [i, file] of files.entries()) {
+      const one = i === 0 ? config : new KubeConfig();
+      try {
+        one.loadFromFile(file);
+      } catch (error) {
+        throw new Error(`${file} is no kubeconfig: ${reasonOf(error).split('\n')[0]}`);
+      }
+      if (one !== config) merge(config, one);
+    }
+    const from = inCluster ? 'the credentials of the pod' : files.join(':');
+    const server = config.getCurrentCluster()?.server;
+    if (server === undefined)
+      throw new Error(`${from}: current-context ${JSON.stringify(config.currentContext ?? '')} names no cluster`);
     return {
       config,
       core: config.makeApiClient(CoreV1Api),
       discovery: config.makeApiClient(DiscoveryV1Api),
-      from: `${file ?? 'the credentials of the pod'} for ${config.getCurrentCluster()?.server ?? 'an unknown server'}`,
+      from: `${from} for ${server}`,
     };
+  }
+
+  /** The first of the places that is there; where it names several files (KUBECONFIG=a:b), those of them that are. */
+  private async files(): Promise<string[]> {
+    for (const place of this.kubeconfigs) {
+      const found: string[] = [];
+      for (const file of place.split(':').filter((f) => f !== ''))
+        if ((await this.system.files.stat(file).catch(() => null))?.kind === 'file') found.push(file);
+      if (found.length > 0) return found;
+    }
+    return [];
+  }
+
+  /** A whole list, page after page. A list that changed too long ago to go on with (410) is begun again, once. */
+  private async all<T>(ask: (page: PageRequest) => Promise<Page<T>>): Promise<T[]> {
+    for (let again = false; ; again = true) {
+      const items: T[] = [];
+      let next: string | undefined;
+      try {
+        do {
+          const page: Page<T> = await this.within(
+            ask({ limit: pageSize, ...(next === undefined ? {} : { _continue: next }) }),
+          );
+          items.push(...page.items);
+          next = page.metadata?._continue || undefined;
+        } while (next !== undefined);
+        return items;
+      } catch (error) {
+        if (statusOf(error) !== 410 || again) throw error;
+      }
+    }
   }
 
   private async within<T>(work: Promise<T>): Promise<T> {
@@ -153,7 +228,7 @@ export class KubernetesSource {
       // no node of this name; addresses tell
     }
     if (this.node === null) {
-      const { items } = await this.within(api.core.listNode());
+      const items = await this.all((page) => api.core.listNode(page));
       const ours = items.find((n) => (n.status?.addresses ?? []).some((a) => addresses.includes(a.address)));
       this.node = ours?.metadata?.name ?? null;
     }
@@ -167,7 +242,9 @@ export class KubernetesSource {
       if (api === null) return failed(`no credentials: neither in-cluster nor ${this.kubeconfigs.join(', ')}`);
       const node = await this.nodeName(api, addresses);
       if (node === null) return failed(`${api.from}: no node of the cluster is this machine; NODE_NAME can name it`);
-      const { items } = await this.within(api.core.listPodForAllNamespaces({ fieldSelector: `spec.nodeName=${node}` }));
+      const fieldSelector = `spec.nodeName=${node}`;
+      const items = await this.all((page) => api.core.listPodForAllNamespaces({ fieldSelector, ...page }));
+      this.node = node;
       const facts = items.flatMap((p) => factOfPod(p) ?? []);
       return { source: 'kubernetes', ok: true, detail: `${api.from}, node ${node}`, facts, node };
     } catch (error) {
@@ -176,45 +253,81 @@ export class KubernetesSource {
     }
   }
 
-  /** Calls back when a pod of this node changes; ends quietly where there is no API, or when the API ends it. */
+  /** Calls back when a pod of this node changes. A watch that the API ends is begun again; where there is no API it ends quietly. */
   async watch(onEvent: () => void): Promise<() => void> {
-    try {
-      const api = await this.connect();
-      if (api === null || this.node === null) return () => undefined;
-      const { Watch } = await import('@kubernetes/client-node');
-      const query = { fieldSelector: `spec.nodeName=${this.node}` };
-      const running = await new Watch(api.config).watch('/api/v1/pods', query, onEvent, () => undefined);
-      return () => running.abort();
-    } catch {
-      return () => undefined;
-    }
+    const api = await this.connect().catch(() => null);
+    const { node } = this;
+    if (api === null || node === null) return () => undefined;
+    const { Watch } = await import('@kubernetes/client-node');
+    const query = { fieldSelector: `spec.nodeName=${node}` };
+    let ended = false;
+    let pauseMs: number = rewatchMs[0];
+    let abort: () => void = () => undefined;
+    const begin = async (): Promise<void> => {
+      const over = () => {
+        if (ended) return;
+        const pause = pauseMs;
+        pauseMs = Math.min(pauseMs * 2, rewatchMs[1]);
+        void this.system.clock.delay(pause).then(() => {
+          if (!ended) void begin();
+        });
+      };
+      try {
+        const running = await new Watch(api.config).watch(
+          '/api/v1/pods',
+          query,
+          () => {
+            pauseMs = rewatchMs[0];
+            onEvent();
+          },
+          over,
+        );
+        abort = () => running.abort();
+        if (ended) abort();
+      } catch {
+        over();
+      }
+    };
+    await begin();
+    return () => {
+      ended = true;
+      abort();
+    };
   }
 
-  /** What `kubectl get nodes,pods,services,endpointslices -A -o json` prints, a text each; a sentence when it cannot be had. */
-  async objects(): Promise<readonly { readonly kind: string; readonly text: string }[] | string> {
+  /**
+   * What `kubectl get nodes,pods,services,endpointslices -A -o json` prints, a text each, and a sentence for each list that cannot be had; only
+   * a sentence when none can.
+   */
+  async objects(): Promise<ClusterObjects | string> {
     try {
       const api = await this.connect();
       if (api === null) return 'no credentials for the Kubernetes API: neither in-cluster nor a kubeconfig';
       const lists = [
-        ['Node', 'v1', 'nodes', () => api.core.listNode()],
-        ['Pod', 'v1', 'pods', () => api.core.listPodForAllNamespaces()],
-        ['Service', 'v1', 'services', () => api.core.listServiceForAllNamespaces()],
+        ['Node', 'v1', 'nodes', (page: PageRequest) => api.core.listNode(page)],
+        ['Pod', 'v1', 'pods', (page: PageRequest) => api.core.listPodForAllNamespaces(page)],
+        ['Service', 'v1', 'services', (page: PageRequest) => api.core.listServiceForAllNamespaces(page)],
         [
           'EndpointSlice',
           'discovery.k8s.io/v1',
           'endpointslices',
-          () => api.discovery.listEndpointSliceForAllNamespaces(),
+          (page: PageRequest) => api.discovery.listEndpointSliceForAllNamespaces(page),
         ],
       ] as const;
       const texts = [];
+      const problems: string[] = [];
       for (const [kind, apiVersion, name, ask] of lists) {
-        const items = (await this.within<{ items: object[] }>(ask())).items.map((o) => ({ apiVersion, kind, ...o }));
-        texts.push({
-          kind: name,
-          text: `${JSON.stringify({ apiVersion: 'v1', kind: 'List', metadata: {}, items }, withoutSecrets, 1)}\n`,
-        });
+        try {
+          const items = (await this.all<object>(ask)).map((o) => ({ apiVersion, kind, ...o }));
+          const list = { apiVersion: 'v1', kind: 'List', metadata: {}, items };
+          texts.push({ kind: name, text: `${JSON.stringify(list, withoutSecrets, 1)}\n` });
+        } catch (error) {
+          problems.push(`the Kubernetes API: ${name}: ${sentenceOf(error, name)}`);
+        }
       }
-      return texts;
+      if (texts.length > 0) return { texts, problems };
+      this.api = null;
+      return problems[0] ?? 'the Kubernetes API: no answer';
     } catch (error) {
       this.api = null;
       return `the Kubernetes API: ${sentenceOf(error)}`;

@@ -7,7 +7,7 @@ export interface Places {
   readonly dockerSocket: string;
   readonly cniResultFolders: readonly string[];
   readonly netnsFolder: string;
-  /** Kubeconfig files in the order they are tried; the credentials of a pod (in-cluster) come before. */
+  /** Kubeconfigs in the order they are tried, each one file or several to be merged (`a:b`); in-cluster credentials come before. */
   readonly kubeconfigs: readonly string[];
 }
 
@@ -40,7 +40,7 @@ export function defaultPlaces(env: Readonly<Record<string, string | undefined>>)
     netnsFolder: '/var/run/netns',
     kubeconfigs:
       kubeconfig !== undefined && kubeconfig !== ''
-        ? kubeconfig.split(':')
+        ? [kubeconfig]
         : [
             ...(home === undefined ? [] : [`${home}/.kube/config`]),
             '/etc/kubernetes/admin.conf',

@@ -358,7 +358,7 @@ describe('the Kubernetes API, with recorded answers of a real one', () => {
     const source = new KubernetesSource(system, [path.join(folder, 'none'), config]);
     const answer = await source.find(['127.0.0.1', '192.168.60.11']);
     expect([answer.ok, answer.node]).toEqual([true, 'node-1']);
-    expect(asked.at(-1)).toBe('/api/v1/pods?fieldSelector=spec.nodeName%3Dnode-1');
+    expect(asked.at(-1)).toBe('/api/v1/pods?fieldSelector=spec.nodeName%3Dnode-1&limit=500');
     expect(answer.facts).toHaveLength(8);
     const web = answer.facts.find((f) => f.name?.startsWith('hostport-web'));
     expect(web).toMatchObject({ state: 'running', hostNetwork: false, addresses: ['10.244.1.3'] });
@@ -369,8 +369,9 @@ describe('the Kubernetes API, with recorded answers of a real one', () => {
   test('objects for a snapshot carry no environment and no arguments', async () => {
     const objects = await new KubernetesSource(system, [config]).objects();
     if (typeof objects === 'string') throw new Error(objects);
-    expect(objects.map((o) => o.kind)).toEqual(['nodes', 'pods', 'services', 'endpointslices']);
-    const pods = objects[1]?.text ?? '';
+    expect(objects.problems).toEqual([]);
+    expect(objects.texts.map((o) => o.kind)).toEqual(['nodes', 'pods', 'services', 'endpointslices']);
+    const pods = objects.texts[1]?.text ?? '';
     expect(pods).toContain('"podIP": "10.244.1.3"');
     expect(pods).not.toMatch(/"(?:env|args|command|annotations|managedFields)"/);
   });

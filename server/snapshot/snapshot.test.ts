@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { formatsOf } from '../../parsers/nodestate/detect.ts';
 import { DumpFile } from '../../parsers/nodestate/dump-format.ts';
+import type { ClusterObjects } from '../pods/kubernetes.ts';
 import { type Script, scriptedSystem } from '../system/scripted.ts';
 import type { RunningEvents } from '../system/system.ts';
 import { tarEntries } from '../unpack/tar.ts';
@@ -115,11 +116,13 @@ test('pods are sections, entered by a single argument; hostile names of results 
 
 test('Kubernetes objects, or why there are none; progress counts to the end', async () => {
   const seen: string[] = [];
-  const with_ = (answer: string | { kind: string; text: string }[]) =>
+  const with_ = (answer: string | ClusterObjects) =>
     takeSnapshot(scriptedSystem(), { only: /^(?:kubernetes|uname)$/, kubernetes: async () => answer }, (p) =>
       seen.push(`${p.done}/${p.total} ${p.what}`),
     );
-  expect((await with_([{ kind: 'pods', text: '{}' }])).files).toEqual([{ path: 'kubernetes/pods.json', text: '{}' }]);
+  const some = await with_({ texts: [{ kind: 'pods', text: '{}' }], problems: ['the Kubernetes API: nodes: 403'] });
+  expect(some.files).toEqual([{ path: 'kubernetes/pods.json', text: '{}' }]);
+  expect(some.problems).toContain('Not taken from the Kubernetes API: nodes: 403.');
   expect((await with_('no credentials')).problems).toContain('No Kubernetes objects: no credentials.');
   expect(seen.slice(0, 2)).toEqual(['1/2 uname', '2/2 kubernetes']);
 });

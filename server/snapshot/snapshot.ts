@@ -1,6 +1,7 @@
 // A snapshot of the node: the output of the commands that show its state, as plain files named after the command. One command after
 // the other, so that the dumps are as close to one moment as they can be and the node is not burdened.
 import path from 'node:path';
+import type { ClusterObjects } from '../pods/kubernetes.ts';
 import { reasonOf, type System } from '../system/system.ts';
 import { type DumpCommand, dumpCommands } from './commands.ts';
 
@@ -17,7 +18,7 @@ export interface SnapshotOptions {
   readonly only?: RegExp;
   readonly cniResultFolders?: readonly string[];
   /** Objects of the Kubernetes API, a text for each kind, or why there are none. */
-  readonly kubernetes?: () => Promise<readonly { readonly kind: string; readonly text: string }[] | string>;
+  readonly kubernetes?: () => Promise<ClusterObjects | string>;
 }
 
 export interface SnapshotProgress {
@@ -152,7 +153,10 @@ class Taking {
   async kubernetes(ask: NonNullable<SnapshotOptions['kubernetes']>): Promise<void> {
     const answer = await ask();
     if (typeof answer === 'string') this.problems.push(`No Kubernetes objects: ${answer}.`);
-    else for (const { kind, text } of answer) this.files.push({ path: `kubernetes/${kind}.json`, text });
+    else {
+      for (const { kind, text } of answer.texts) this.files.push({ path: `kubernetes/${kind}.json`, text });
+      for (const problem of answer.problems) this.problems.push(`Not taken from ${problem}.`);
+    }
   }
 }
 
