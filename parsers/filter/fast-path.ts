@@ -6,7 +6,7 @@ import type { PacketIndex } from '../index/packet-index.ts';
 import type { Segment } from '../index/segment.ts';
 import { headerStart } from '../wire/decode.ts';
 import { macText } from '../wire/dissection.ts';
-import { FrameFacts, HAS_IPV4, HAS_TCP } from '../wire/facts.ts';
+import { FrameFacts, HAS_IPV4, HAS_TCP, HAS_UDP } from '../wire/facts.ts';
 import { carriersOf, isOverPorts, numbersOf } from '../wire/tables.ts';
 import {
   type AddressColumn,
@@ -102,7 +102,8 @@ function possible(field: FilterField): FastTest {
     // What a segment carries may only show when it is put together with others: its flow tells what to expect.
     const carriers = new Set([...numbers, ...carriersOf(field.owner)]);
     return (s, at, layers, _row, index) => {
-      if ((layers & HAS_TCP) === 0) return numbers.has(s.protocol[at] ?? 0) ? MAYBE : NO;
+      if (numbers.has(s.protocol[at] ?? 0)) return MAYBE;
+      if ((layers & (HAS_TCP | HAS_UDP)) === 0) return NO;
       const application = index.flowTable.applicationOf(s.flow[at] ?? 0);
       return application === SEVERAL || carriers.has(application) ? MAYBE : NO;
     };

@@ -16,6 +16,7 @@ import { SCALE_OFF, SCALE_UNKNOWN, TcpState } from './tcp-state.ts';
 const EMPTY_SLOT = -1;
 const SEVERAL = 255;
 const TCP_NUMBER = numbersOf('tcp')[0] ?? 0;
+const UDP_NUMBER = numbersOf('udp')[0] ?? 0;
 const SYN = 2;
 const ACK = 0x10;
 
@@ -78,6 +79,8 @@ export class FlowTable {
     columns.bytes[end] = (columns.bytes[end] ?? 0) + (segment.length[at] ?? 0);
     columns.lastRow[flow] = row;
     if (!isTcp) {
+      if ((layers & HAS_UDP) !== 0 && columns.application[flow] === 0)
+        this.noteApplication(flow, segment.protocol[at] ?? 0);
       if (segment.ipProtocol[at] === SCTP) {
         if (segment.window[at] === 1) this.tcp.noteFirst(end, segment.seq[at] ?? 0);
       } else if ((layers & HAS_ICMP) !== 0)
@@ -110,7 +113,7 @@ export class FlowTable {
   }
 
   private noteApplication(flow: number, protocol: number): void {
-    if (protocol === TCP_NUMBER || protocol === 0) return;
+    if (protocol === TCP_NUMBER || protocol === UDP_NUMBER || protocol === 0) return;
     const known = this.columns.application[flow] ?? 0;
     if (known !== protocol) this.columns.application[flow] = known === 0 ? protocol : SEVERAL;
   }
@@ -222,7 +225,7 @@ export class FlowTable {
     return Math.max(0, (this.columns.client[flow] ?? 0) - 1);
   }
 
-  /** Protocol that was recognised first in the flow's segments (number of the registry), 0 for none, 255 for several. */
+  /** Protocol that was recognised in the flow's segments (number of the registry), 0 for none, 255 for several; over UDP the first. */
   applicationOf(flow: number): number {
     return this.columns.application[flow] ?? 0;
   }

@@ -1,8 +1,8 @@
-// For each row the next TCP row of the same flow. Made when a TCP packet is first looked at closely, 4 bytes a packet, and grows with
+// For each row the next TCP or UDP row of the same flow. Made when a packet of either is first looked at closely, 4 bytes a packet, and grows with
 // the index.
 import type { PacketIndex } from '../index/packet-index.ts';
 import { NO_FLOW, SEGMENT_BITS, SEGMENT_MASK, SEGMENT_ROWS } from '../index/segment.ts';
-import { HAS_TCP } from '../wire/facts.ts';
+import { HAS_TCP, HAS_UDP } from '../wire/facts.ts';
 
 export const NO_ROW = 0xffff_ffff;
 
@@ -40,7 +40,7 @@ export class RowChain {
       if (this.next[place] === undefined) this.next[place] = new Uint32Array(SEGMENT_ROWS).fill(NO_ROW);
       const segment = index.segments[place];
       const at = row & SEGMENT_MASK;
-      if (segment === undefined || ((segment.layers[at] ?? 0) & HAS_TCP) === 0) continue;
+      if (segment === undefined || ((segment.layers[at] ?? 0) & (HAS_TCP | HAS_UDP)) === 0) continue;
       const flow = segment.flow[at] ?? NO_FLOW;
       if (flow === NO_FLOW) continue;
       this.reserve(flow);

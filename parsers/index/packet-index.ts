@@ -6,6 +6,7 @@ import type { CaptureRecord } from '../capture/record.ts';
 import { type Ip, ipv4 } from '../core/address.ts';
 import { hasPorts, SCTP } from '../core/protocol-numbers.ts';
 import { BAD_TCP } from '../flow/analysis-flags.ts';
+import { DatagramBook } from '../flow/datagram-book.ts';
 import type { Flow } from '../flow/flow.ts';
 import { FlowTable } from '../flow/flow-table.ts';
 import { RowChain } from '../flow/row-chain.ts';
@@ -13,7 +14,7 @@ import { StreamBook } from '../flow/stream-book.ts';
 import { TcpTimings } from '../flow/tcp-timing.ts';
 import { indexDatagram, indexFrame } from '../wire/decode.ts';
 import type { JoinedDatagram } from '../wire/dissection.ts';
-import { FrameFacts, HAS_ICMP, HAS_IPV4, HAS_IPV6, HAS_TCP } from '../wire/facts.ts';
+import { FrameFacts, HAS_ICMP, HAS_IPV4, HAS_IPV6, HAS_TCP, HAS_UDP } from '../wire/facts.ts';
 import { AddressTable } from './address-table.ts';
 import type { CaptureIndex, Endpoints } from './capture-index.ts';
 import { FragmentBook } from './fragment-book.ts';
@@ -41,6 +42,8 @@ export class PacketIndex implements CaptureIndex {
   ended: boolean;
   /** Puts TCP streams together; null while nobody said where frames are read. */
   streams: StreamBook | null;
+  /** Reads the UDP conversations that need it; null as `streams`. */
+  datagrams: DatagramBook | null;
   readonly rowChain: RowChain;
   readonly timings: TcpTimings;
   private readonly facts: FrameFacts;
@@ -62,6 +65,7 @@ export class PacketIndex implements CaptureIndex {
     this.facts = new FrameFacts();
     this.packetCount = 0;
     this.streams = null;
+    this.datagrams = null;
     this.rowChain = new RowChain(this);
     this.timings = new TcpTimings(this, this.rowChain);
     this.analysed = 0;
@@ -85,7 +89,9 @@ export class PacketIndex implements CaptureIndex {
   }
 
   readFramesWith(read: (row: number) => Uint8Array): void {
-    this.streams = new StreamBook(this, read);
+    const streams = new StreamBook(this, read);
+    this.streams = streams;
+    this.datagrams = new DatagramBook(this, (row) => streams.captured(row));
     this.readFrame = read;
   }
 
@@ -257,8 +263,10 @@ export class PacketIndex implements CaptureIndex {
   }
 
   prepareRow(row: number, keepOn: () => boolean): boolean {
-    const flow = (this.layersOf(row) & HAS_TCP) === 0 ? null : this.flowOf(row);
+    const flow = this.flowOf(row);
     if (flow === null) return true;
+    if ((this.layersOf(row) & HAS_UDP) !== 0) return this.datagrams?.advance(flow, row, keepOn) ?? true;
+    if ((this.layersOf(row) & HAS_TCP) === 0) return true;
     return (
       this.timings.advance(flow, row, keepOn) && (this.streams === null || this.streams.advance(flow, row, keepOn))
     );

@@ -7,7 +7,7 @@ import { type Followed, followFlow } from '../flow/follow.ts';
 import { transportAt } from '../wire/decode.ts';
 import { dissectFrame } from '../wire/dissect.ts';
 import type { Dissection, FlowContext } from '../wire/dissection.ts';
-import { HAS_ICMP, HAS_INNER, HAS_TCP } from '../wire/facts.ts';
+import { HAS_ICMP, HAS_INNER, HAS_TCP, HAS_UDP } from '../wire/facts.ts';
 import type { CaptureIndex, PacketDissection, PacketSummary } from './capture-index.ts';
 import { colorOf } from './color-rules.ts';
 import { frameLayer } from './frame-layer.ts';
@@ -75,6 +75,7 @@ function flowContext(index: PacketIndex, row: number): FlowContext | null {
     return {
       ...NO_TCP,
       ipProtocol: protocol,
+      datagram: (layers & HAS_UDP) === 0 ? null : (index.datagrams?.noteOf(flow, row) ?? null),
       stream,
       baseSeq: protocol === SCTP ? table.tcp.baseAt(sctp, row + 1) : null,
       baseAck: protocol === SCTP ? table.tcp.baseAt(sctp ^ 1, row + 1) : null,
@@ -101,6 +102,7 @@ function flowContext(index: PacketIndex, row: number): FlowContext | null {
     notes,
     repeated: (analysis & NOT_READ_AGAIN) !== 0,
     parts: index.streams?.partsOf(flow, row) ?? null,
+    datagram: null,
     timing: index.timings.of(flow, row),
     requestNo: null,
     // As tshark, which does not look ahead: the packets before the one that told it do not have it.
@@ -119,6 +121,7 @@ const NO_TCP: FlowContext = {
   notes: [],
   repeated: false,
   parts: null,
+  datagram: null,
   timing: null,
   requestNo: null,
   initialRtt: null,

@@ -53,6 +53,13 @@ function behindPorts(d: Dissection): boolean {
   const table = d.next;
   const count = portCandidates(table);
   const before = d.layers.length;
+  const { known } = d;
+  d.known = null;
+  const own = protocolNumbered(known?.protocol ?? 0);
+  if (own !== null) {
+    d.next = NEXT_NONE;
+    messages(d, own, [known?.note]);
+  }
   for (let n = 0; n < count && d.layers.length === before; n++) {
     const protocol = protocolNumbered(portCandidate(table, d.nextKey, d.nextKey2, n));
     if (protocol === null) continue;

@@ -3,6 +3,7 @@
 // Surprise: a packet quoted inside an ICMP error is dissected like any other, but must not change the columns: `locked`.
 import { ipText } from '../core/address.ts';
 import type { DecodeIssue } from '../core/issue.ts';
+import type { DatagramNote } from './datagram-reading.ts';
 import { NEXT_NONE } from './facts.ts';
 import type { FieldNode } from './field.ts';
 import type { SegmentParts } from './stream-reading.ts';
@@ -30,6 +31,8 @@ export interface FlowContext {
   readonly repeated: boolean;
   /** What the payload is, where the stream was put together; null: read the segment by itself. */
   readonly parts: SegmentParts | null;
+  /** What the UDP conversation says about this datagram; null: read it by itself. */
+  readonly datagram: DatagramNote | null;
   /** What flow/tcp-timing.ts found; null outside TCP. Times are in nanoseconds. */
   readonly timing: {
     readonly acked: { readonly no: number; readonly ns: number } | null;
@@ -91,6 +94,8 @@ export class Dissection {
   isMalformed: boolean;
   /** Set by TCP: its payload is read by this plan, not by the port tables. */
   parts: SegmentParts | null;
+  /** Set by UDP: whose datagram this is, and what is known of it. */
+  known: DatagramNote | null;
   /** For a TCP protocol: what its reader said of this message; whether it goes to the server; whether one came before it in this row. */
   note: unknown;
   toServer: boolean;
@@ -121,6 +126,7 @@ export class Dissection {
     this.datagram = null;
     this.isMalformed = false;
     this.parts = null;
+    this.known = null;
     this.note = null;
     this.toServer = true;
     this.continued = false;

@@ -1,6 +1,7 @@
 // The interface that every protocol file implements. Adding a protocol is adding one file that exports `protocol`: it says where
 // it is attached, which fields it has, and brings two decoders of the same bytes.
 // Surprise: protocols never call each other. A decoder names a table and a key (`next`, `nextKey`), the driver looks the rest up.
+import type { DatagramReader } from './datagram-reading.ts';
 import type { Dissection } from './dissection.ts';
 import type { FrameFacts } from './facts.ts';
 import type { StreamReader } from './stream-reading.ts';
@@ -53,4 +54,6 @@ export interface Protocol {
   dissect(d: Dissection): void;
   /** How its messages follow one another over TCP; without it every segment is read by itself. `byPort`: one of its ports led here. */
   readonly stream?: (byPort: boolean) => StreamReader;
+  /** Over UDP, when a datagram needs to know of earlier ones: begins a conversation. Its notes come as `d.note`; null without. */
+  readonly datagrams?: () => DatagramReader;
 }

@@ -28,6 +28,7 @@ import { protocol as nullLoop } from './null-loop.ts';
 import { protocol as ospf } from './ospf.ts';
 import { protocol as ppp } from './ppp.ts';
 import { protocol as pppoe } from './pppoe.ts';
+import { protocol as quic } from './quic.ts';
 import { protocol as rawIp } from './raw-ip.ts';
 import { protocol as sctp } from './sctp.ts';
 import { protocol as sll } from './sll.ts';
@@ -74,6 +75,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   ospf,
   ppp,
   pppoe,
+  quic,
   rawIp,
   sctp,
   sll,

@@ -235,6 +235,7 @@ export const protocol: Protocol = {
   attach: {
     tcpPorts: [...TLS_PORTS],
     tcpAnyPort: true,
+    within: ['quic'],
   },
   fields: [
     { name: 'tls.record', kind: 'none' },

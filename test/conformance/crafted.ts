@@ -6,6 +6,7 @@ import { fragmentFrames } from './crafted-fragments.ts';
 import { http2Frames } from './crafted-http2.ts';
 import { linkFrames, nflogFrames, pppFrames } from './crafted-link.ts';
 import { networkFrames } from './crafted-protocols.ts';
+import { quicFrames } from './crafted-quic.ts';
 import { serviceFrames } from './crafted-services.ts';
 import { damagedTunnelFrames, tunnelFrames } from './crafted-tunnels.ts';
 import * as f from './frames.ts';
@@ -298,6 +299,7 @@ export function craftedCaptures(): ReadonlyMap<string, Uint8Array> {
     ['crafted-network.pcap', writePcap({ linkType: 1 }, packets(networkFrames()))],
     ['crafted-link.pcap', writePcap({ linkType: 1 }, packets(linkFrames()))],
     ['crafted-http2.pcap', writePcap({ linkType: 1 }, packets(http2Frames()))],
+    ['crafted-quic.pcap', writePcap({ linkType: 1 }, packets(quicFrames()))],
     ['crafted-services.pcap', writePcap({ linkType: 1 }, packets(serviceFrames()))],
     ['crafted-dns-records.pcap', writePcap({ linkType: 1 }, packets(dnsRecordFrames()))],
     ['crafted-nflog.pcap', writePcap({ linkType: 239 }, packets(nflogFrames()))],

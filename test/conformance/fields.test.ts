@@ -52,6 +52,7 @@ const EXACT: readonly (readonly [string, RegExp])[] = [
   ['crafted-http2.pcap', /^http2\.(?!magic|data|unknown|continuation)/],
   // Messages in several frames are not put together: each frame's own text is shown.
   ['streams.websocket.pcap', /^websocket\.(?!payload\.(text|continue))/],
+  ['crafted-quic.pcap', /^quic\.(?!remaining)/],
   ['crafted-nflog.pcap', /^nflog/],
   ['crafted-ppp.pcap', /^ppp/],
 ];
