@@ -1,6 +1,6 @@
 // Pods, capture points, live captures and snapshots: what the server tells the viewer and the command line about a running node.
 import { z } from 'zod';
-import { finding } from './schemas.ts';
+import { finding } from './pieces.ts';
 
 /** How a fact about a pod was found; each way works on its own, and they are checked against each other. */
 export const podSource = z.enum(['cri', 'cni', 'proc', 'kubernetes', 'netns', 'docker']);

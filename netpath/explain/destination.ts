@@ -3,7 +3,8 @@
 import { endpointText, type Ip, ipText, sameIp } from '../../parsers/core/address.ts';
 import type { SourceRef } from '../../parsers/core/issue.ts';
 import { protocolName } from '../../parsers/core/protocol-numbers.ts';
-import type { IpvsService, Service } from '../../parsers/nodestate/state.ts';
+import type { Service } from '../../parsers/nodestate/kubernetes-state.ts';
+import type { IpvsService } from '../../parsers/nodestate/state.ts';
 import { serviceAt } from '../kernel/ipvs.ts';
 import type { Machine } from '../kernel/machine.ts';
 

@@ -3,16 +3,17 @@ import { endpointText } from '../../parsers/core/address.ts';
 import type { NodeState } from '../../parsers/nodestate/state.ts';
 import { findingsFor } from '../diagnose/diagnose.ts';
 import type { Finding } from '../diagnose/diagnosis.ts';
+import { type Leg, onwardPath } from '../kernel/cluster.ts';
 import { type Machine, machineOf } from '../kernel/machine.ts';
 import { type Reply, replyTo } from '../kernel/reply.ts';
 import { type Simulation, simulate } from '../kernel/run.ts';
-import { parsePacketSpec, specText, whereText } from '../packet-spec.ts';
+import { type PacketSpec, parsePacketSpec, specText, whereText } from '../packet-spec.ts';
 import type { Trace } from '../trace.ts';
 import { withJumps } from './decision.ts';
 import { destinationOf } from './destination.ts';
 import { type Diagram, diagramOf } from './diagram.ts';
 import { headline, protocolText, type Subject, sentences, subjectOf } from './sentences.ts';
-import type { Sentence } from './text.ts';
+import { type Sentence, sentence, strong } from './text.ts';
 import { type WhatIf, whatIfs } from './what-if.ts';
 import { type WhyNot, whyNot } from './why-not.ts';
 
@@ -26,6 +27,29 @@ export interface ExplainedOutcome extends Omit<Trace, 'conntrack' | 'crossing'> 
   readonly diagram: Diagram;
   /** The way back of the answer; null for a packet that gets none. */
   readonly reply: Reply | null;
+  /** How it goes on on other nodes; null where it does not leave this one, or no other's snapshot was given. */
+  readonly onward: Onward | null;
+}
+
+/** The path after the first node. */
+export interface Onward {
+  readonly legs: readonly ExplainedLeg[];
+  /** Why it is not followed further although it goes on; null where it ends at its receiver, or leaves the nodes that are known. */
+  readonly stopped: string | null;
+}
+
+/** One more node, told by its most likely outcome. */
+export interface ExplainedLeg {
+  readonly node: string;
+  readonly how: string;
+  readonly packet: string;
+  readonly headline: Sentence;
+  readonly sentences: readonly Sentence[];
+  readonly disposition: Trace['disposition'];
+  readonly to: Trace['to'];
+  readonly steps: Trace['steps'];
+  /** How many outcomes there are on that node. */
+  readonly outcomes: number;
 }
 
 export interface Explanation {
@@ -102,14 +126,62 @@ function issuesOf(m: Machine, simulation: Simulation): string[] {
 function explainedOutcome(s: Subject, trace: Trace): ExplainedOutcome {
   const { conntrack: _conntrack, crossing, ...shown } = trace;
   const own = subjectOf(s.machine, s.spec, { ...s.simulation, traces: [trace] }, trace, s.destination);
+  const reply = crossing ? replyTo(s.machine, trace, crossing) : null;
+  const path = onwardPath(s.machine, trace);
   return {
     ...shown,
     steps: withJumps(trace.steps),
     headline: headline(own),
     sentences: sentences(own),
     diagram: diagramOf(own),
-    reply: crossing ? replyTo(s.machine, trace, crossing) : null,
+    // over several nodes it is known how the answer fares; alone, this one only knows its own part
+    reply: path?.stopped?.fault ? null : reply && path?.answer ? { ...reply, ...path.answer } : reply,
+    onward: path && { legs: path.legs.map(explainedLeg), stopped: path.stopped?.why ?? null },
   };
+}
+
+function explainedLeg({ node, machine: m, how, spec, traces }: Leg): ExplainedLeg {
+  const trace = traces[0];
+  if (!trace) throw new Error('a leg without an outcome');
+  const destination = destinationOf(m, spec.protocol, spec.dst, spec.dport);
+  const simulation: Simulation = { traces, entry: null, entryRole: 'none', ofRules: [], truncated: false };
+  const subject = subjectOf(m, spec, simulation, trace, destination);
+  return {
+    node,
+    how,
+    packet: specText(spec),
+    headline: headline(subject),
+    sentences: sentences(subject),
+    disposition: trace.disposition,
+    to: trace.to,
+    steps: withJumps(trace.steps),
+    outcomes: traces.length,
+  };
+}
+
+/** The node that a packet begins on: of several, the one that has its pod, or alone has its interface. */
+function beginsOn(state: NodeState, spec: PacketSpec): NodeState {
+  const { where } = spec;
+  if (state.others.length === 0 || where.kind === 'local') return state;
+  const has = (s: NodeState): boolean => {
+    const m = machineOf(s);
+    if (where.kind === 'in') return m.links.has(where.device);
+    const pod = m.podByName(where.name);
+    return pod !== null && pod !== 'ambiguous' && m.hostInterfaceOf(pod) !== null;
+  };
+  if (has(state)) return state;
+  const other = state.others.find((o) => has(o.state));
+  if (!other) return state;
+  const first = { name: state.kernel?.hostname ?? 'the first node', state };
+  return { ...other.state, others: [first, ...state.others.filter((o) => o !== other)] };
+}
+
+/** The answer of the first node, and of the last that the packet comes to. */
+function headlineOverNodes(s: Subject, first: ExplainedOutcome | undefined): Sentence {
+  const own = headline(s);
+  const leg = first?.onward?.legs.at(-1);
+  if (leg) return sentence(own.fragments, ' On ', strong(leg.node), ': ', leg.headline.fragments);
+  return first?.onward?.stopped ? sentence(own.fragments, ` ${first.onward.stopped}`) : own;
 }
 
 /** Explains one packet on an already compiled node. */
@@ -126,6 +198,7 @@ export function explainOn(m: Machine, text: string): ExplainResult {
   const destination = destinationOf(m, v.protocol, v.dst, v.dport);
   const s = subjectOf(m, v, { ...simulation, traces: ordered }, trace, destination);
   const src = v.src ?? null;
+  const outcomes = ordered.slice(0, MAX_OUTCOMES).map((t) => explainedOutcome(s, t));
   return {
     ok: true,
     explanation: {
@@ -138,10 +211,10 @@ export function explainOn(m: Machine, text: string): ExplainResult {
         dport: v.dport,
         arrives: whereText(v.where),
       },
-      headline: headline(s),
+      headline: headlineOverNodes(s, outcomes[0]),
       sentences: sentences(s),
       badges: badges(s),
-      outcomes: ordered.slice(0, MAX_OUTCOMES).map((t) => explainedOutcome(s, t)),
+      outcomes,
       diagram: diagramOf(s),
       whyNot: whyNot(s),
       whatIf: whatIfs(s, v),
@@ -152,6 +225,7 @@ export function explainOn(m: Machine, text: string): ExplainResult {
 }
 
 /** Explains one packet, written as in packet-spec.ts, on a node's state. */
-export function explainPacket(state: NodeState, spec: string): ExplainResult {
-  return explainOn(machineOf(state), spec);
+export function explainPacket(state: NodeState, text: string): ExplainResult {
+  const spec = parsePacketSpec(text);
+  return explainOn(machineOf(spec.ok ? beginsOn(state, spec.value) : state), text);
 }

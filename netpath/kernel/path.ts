@@ -304,6 +304,7 @@ function exit(w: Walker, route: RouteResult): Ending {
     {
       interface: device,
       pod: pod?.id ?? null,
+      nextHop,
     },
   );
 }

@@ -21,6 +21,8 @@ export interface Crossing {
   readonly connection: Connection;
   /** The device the client's packet came in by; null when a process of the node sent it. */
   readonly cameIn: string | null;
+  /** Address it was sent to when it left the node; null when it did not. */
+  readonly nextHop: Ip | null;
 }
 
 export interface Reply {
@@ -76,7 +78,15 @@ function arrivalOf(m: Machine, trace: Trace, answer: Packet): Arrival | string {
   return arrivalOn(m, to.interface, answer.src, answer.dst);
 }
 
-function run(m: Machine, c: Crossing, trace: Trace, answer: Packet, arrival: Arrival): Reply[] {
+/** An answer on its way through one node, and how it left. */
+export interface AnswerRun {
+  readonly reply: Reply;
+  readonly end: Ending;
+  /** As it left. */
+  readonly packet: Packet;
+}
+
+function run(m: Machine, c: Crossing, trace: Trace, answer: Packet, arrival: Arrival): AnswerRun[] {
   const { results } = exploreWorlds((world) => {
     const connection: Connection = {
       ...c.connection,
@@ -90,9 +100,23 @@ function run(m: Machine, c: Crossing, trace: Trace, answer: Packet, arrival: Arr
     const w = new Walker(m, world, { ...answer }, connection, null);
     if (trace.ipvs) w.ipvsReply = { ip: c.sent.dst, port: c.sent.dport };
     const end = runPath(w, arrival);
-    return judged(m, c, w, end);
+    return { reply: judged(m, c, w, end), end, packet: w.packet };
   }, MAX_WORLDS);
   return results;
+}
+
+/** The answer to a packet that went on to another node, coming back by a device of this one. */
+export function answerBy(m: Machine, trace: Trace, c: Crossing, device: string): AnswerRun[] {
+  const answer = answerTo(c);
+  return run(m, c, trace, answer, arrivalOn(m, device, answer.src, answer.dst));
+}
+
+/** The answer sent from where the packet arrived on this node; empty where nobody answers, or not from here. */
+export function answersFrom(m: Machine, trace: Trace, c: Crossing): AnswerRun[] {
+  if (trace.disposition.kind !== 'delivered' || !isAnswered(c.sent)) return [];
+  const answer = answerTo(c);
+  const arrival = arrivalOf(m, trace, answer);
+  return typeof arrival === 'string' ? [] : run(m, c, trace, answer, arrival);
 }
 
 function judged(m: Machine, c: Crossing, w: Walker, end: Ending): Reply {
@@ -194,7 +218,7 @@ export function replyTo(m: Machine, trace: Trace, c: Crossing): Reply | null {
       : none('elsewhere', `${direct}; no address was changed, so the answer needs nothing from this node.`);
   }
   if (typeof arrival === 'string') return none('unknown', arrival);
-  const replies = run(m, c, trace, answer, arrival);
+  const replies = run(m, c, trace, answer, arrival).map((r) => r.reply);
   const worst = replies.find((r) => r.verdict === 'breaks') ?? replies.find((r) => r.verdict === 'unknown');
   const best = replies.find((r) => r.verdict === 'returns');
   if (worst && best)

@@ -111,6 +111,7 @@ function traceOf(
             received: p,
             connection: w.connection,
             cameIn: arrival.kind === 'local' ? null : arrival.device,
+            nextHop: end.nextHop,
           },
   };
 }

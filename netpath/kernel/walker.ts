@@ -22,6 +22,8 @@ export interface Ending {
   readonly interface: string | null;
   readonly pod: string | null;
   readonly process: string | null;
+  /** Address that the packet is sent to when it leaves the node. */
+  readonly nextHop: Ip | null;
 }
 
 export function ending(
@@ -30,7 +32,7 @@ export function ending(
   source: SourceRef | null,
   more: Partial<Ending> = {},
 ): Ending {
-  return { kind, reason, source, interface: null, pod: null, process: null, ...more };
+  return { kind, reason, source, interface: null, pod: null, process: null, nextHop: null, ...more };
 }
 
 /** Who set a NAT, and where that stands. */

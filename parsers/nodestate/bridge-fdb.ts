@@ -1,4 +1,5 @@
 // `bridge -j fdb`: which bridge port leads to which MAC.
+import { parseIp } from '../core/address.ts';
 import type { DumpFormat } from './dump-format.ts';
 import { Json } from './json-items.ts';
 import { readJsonList } from './json-list.ts';
@@ -20,6 +21,7 @@ export const dumpFormat: DumpFormat = {
         device,
         master: j.get('master').string,
         permanent: j.get('state').string === 'permanent',
+        dst: parseIp(j.get('dst').string ?? ''),
         source: file.refAt(item.from, item.to),
       });
     }

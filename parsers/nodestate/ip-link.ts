@@ -1,8 +1,24 @@
 // `ip -j -d link` (-d adds the kind, the bridge-port attributes and so on).
+import { parseIp } from '../core/address.ts';
 import type { DumpFile, DumpFormat } from './dump-format.ts';
 import { Json, type JsonItem } from './json-items.ts';
 import { readJsonList } from './json-list.ts';
-import type { Link } from './state.ts';
+import type { Link, Tunnel } from './state.ts';
+
+const TUNNELS = /^(?:vxlan|geneve|ipip|sit|gre|gretap|ip6tnl|ip6gre|wireguard)$/;
+
+function tunnelOf(info: Json): Tunnel | null {
+  if (!TUNNELS.test(info.get('info_kind').string ?? '')) return null;
+  const data = info.get('info_data');
+  const address = (key: string) => parseIp(data.get(key).string ?? data.get(`${key}6`).string ?? '');
+  return {
+    id: data.get('id').number,
+    local: address('local'),
+    remote: address('remote'),
+    port: data.get('port').number,
+    lower: data.get('link').string,
+  };
+}
 
 /** A link from an item of `ip -j link` or `ip -j addr`, which share these keys. */
 export function linkOf(file: DumpFile, item: JsonItem): Link | null {
@@ -23,7 +39,7 @@ export function linkOf(file: DumpFile, item: JsonItem): Link | null {
     master: j.get('master').string,
     peerIndex: j.get('link_index').number,
     peerNetnsId: j.get('link_netnsid').number,
-    lower: info.get('info_data').get('link').string,
+    tunnel: tunnelOf(info),
     hairpin: info.get('info_slave_data').get('hairpin').boolean,
     source: file.refAt(item.from, item.to),
   };
@@ -40,7 +56,7 @@ export function mergeLinks(known: readonly Link[] | null, more: readonly Link[])
         ? {
             ...k,
             kind: k.kind ?? l.kind,
-            lower: k.lower ?? l.lower,
+            tunnel: k.tunnel ?? l.tunnel,
             hairpin: k.hairpin ?? l.hairpin,
             master: k.master ?? l.master,
             mac: k.mac ?? l.mac,

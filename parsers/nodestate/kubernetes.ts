@@ -5,7 +5,8 @@ import type { SourceRef } from '../core/issue.ts';
 import type { DumpFormat } from './dump-format.ts';
 import { Json } from './json-items.ts';
 import { readJsonList } from './json-list.ts';
-import type { EndpointSet, HostPort, NodeState } from './state.ts';
+import type { EndpointSet, HostPort } from './kubernetes-state.ts';
+import type { NodeState } from './state.ts';
 
 function ips(texts: readonly (string | null)[]): Ip[] {
   const out: Ip[] = [];

@@ -2,7 +2,8 @@
 // Facts are joined by namespace/name, or by address where a source does not know the name.
 import { type Ip, ipText } from '../core/address.ts';
 import type { SourceRef } from '../core/issue.ts';
-import type { HostPort, NodeState, PodFact } from './state.ts';
+import type { HostPort, PodFact } from './kubernetes-state.ts';
+import type { NodeState } from './state.ts';
 
 export interface Pod {
   /** `namespace/name`; the bare name when no source knows the namespace. */

@@ -2,6 +2,7 @@
 // `null` where a dump was not given: absent is not the same as empty.
 import type { Ip, Prefix } from '../core/address.ts';
 import type { DumpWarning, SourceRef } from '../core/issue.ts';
+import type { EndpointSet, KubeNode, PodFact, Service } from './kubernetes-state.ts';
 import type { NftChain, NftSet } from './nft-syntax.ts';
 
 // ---- iptables ---------------------------------------------------------------------------------------------------
@@ -188,6 +189,18 @@ export interface ConntrackEntry {
 
 // ---- links, addresses, routes -------------------------------------------------------------------------------------
 
+export interface Tunnel {
+  /** VNI or key. */
+  readonly id: number | null;
+  readonly local: Ip | null;
+  /** Where everything goes; null where neighbours or routes decide. */
+  readonly remote: Ip | null;
+  /** UDP port of the outer packets. */
+  readonly port: number | null;
+  /** Device that carries them, where one was named. */
+  readonly lower: string | null;
+}
+
 export interface Link {
   readonly index: number;
   readonly name: string;
@@ -202,8 +215,8 @@ export interface Link {
   /** ifindex of the veth peer, in the netns `peerNetnsId`. */
   readonly peerIndex: number | null;
   readonly peerNetnsId: number | null;
-  /** Device under a tunnel (vxlan, geneve); null where there is none or it was not dumped with -d. */
-  readonly lower: string | null;
+  /** Of vxlan, geneve, ipip and their like; null where it is none, or was not dumped with -d. */
+  readonly tunnel: Tunnel | null;
   /** Bridge port attribute; null when not dumped with -d. */
   readonly hairpin: boolean | null;
   readonly source: SourceRef;
@@ -283,6 +296,8 @@ export interface FdbEntry {
   readonly device: string;
   readonly master: string | null;
   readonly permanent: boolean;
+  /** Node that a tunnel device sends frames for this MAC to. */
+  readonly dst: Ip | null;
   readonly source: SourceRef;
 }
 
@@ -312,72 +327,6 @@ export interface Netns {
   listeners: Listener[] | null;
 }
 
-// ---- pods and Kubernetes objects ----------------------------------------------------------------------------------
-
-export interface HostPort {
-  readonly hostIp: string | null;
-  readonly hostPort: number;
-  readonly containerPort: number;
-  readonly protocol: string;
-}
-
-/** What one source says of a pod; `pods.ts` joins them. */
-export interface PodFact {
-  /** Which source: the API, the CNI result cache, a pod list. */
-  readonly from: 'kubernetes' | 'cni' | 'list';
-  readonly namespace: string | null;
-  readonly name: string;
-  readonly ips: readonly Ip[];
-  readonly node: string | null;
-  readonly hostNetwork: boolean;
-  readonly netns: string | null;
-  readonly hostInterface: string | null;
-  readonly podInterface: string | null;
-  readonly mac: string | null;
-  readonly hostPorts: readonly HostPort[];
-  readonly containerId: string | null;
-  readonly phase: string | null;
-  readonly source: SourceRef;
-}
-
-export interface ServicePort {
-  readonly name: string | null;
-  readonly protocol: string;
-  readonly port: number;
-  readonly nodePort: number | null;
-}
-
-export interface Service {
-  readonly namespace: string;
-  readonly name: string;
-  readonly type: string;
-  readonly clusterIps: readonly Ip[];
-  readonly externalIps: readonly Ip[];
-  readonly loadBalancerIps: readonly Ip[];
-  readonly ports: readonly ServicePort[];
-  readonly source: SourceRef;
-}
-
-export interface EndpointSet {
-  readonly namespace: string;
-  readonly service: string;
-  readonly addresses: readonly {
-    readonly ip: Ip;
-    readonly pod: string | null;
-    readonly node: string | null;
-    readonly ready: boolean;
-  }[];
-  readonly ports: readonly { readonly name: string | null; readonly protocol: string; readonly port: number }[];
-  readonly source: SourceRef;
-}
-
-export interface KubeNode {
-  readonly name: string;
-  readonly addresses: readonly string[];
-  readonly podCidrs: readonly string[];
-  readonly source: SourceRef;
-}
-
 export interface KernelRelease {
   readonly hostname: string | null;
   readonly release: string;
@@ -393,8 +342,15 @@ export interface StateFile {
   readonly warnings: DumpWarning[];
 }
 
+/** The state of another node of the cluster, for paths that go on there. */
+export interface OtherNode {
+  readonly name: string;
+  readonly state: NodeState;
+}
+
 export interface NodeState {
   readonly files: StateFile[];
+  readonly others: OtherNode[];
   kernel: KernelRelease | null;
   /** Backend of the `iptables` command, for dumps whose header does not say. */
   iptablesBackend: IptablesBackend | null;
@@ -434,6 +390,7 @@ export function emptyNetns(name: string): Netns {
 export function emptyState(): NodeState {
   return {
     files: [],
+    others: [],
     kernel: null,
     iptablesBackend: null,
     iptables: [],

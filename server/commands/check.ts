@@ -1,6 +1,6 @@
 // `vethscope check`: findings about a node's state, without a packet; with captures also what their flows run into.
 import { Command } from 'commander';
-import type { Finding } from '../../api/schemas.ts';
+import type { Finding } from '../../api/pieces.ts';
 import type { NodeState } from '../../parsers/nodestate/state.ts';
 import { type CommandContext, complain, printJson } from './context.ts';
 import { findingLines } from './explanation-text.ts';

@@ -3,8 +3,10 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import * as explained from '../../api/explanation.ts';
 import { joined } from '../../api/joined.ts';
 import { podList } from '../../api/live.ts';
+import * as pieces from '../../api/pieces.ts';
 import * as api from '../../api/schemas.ts';
 import { pcapOf } from '../packets/pcap.fixture.ts';
 import { type Script, scriptedSystem } from '../system/scripted.ts';
@@ -268,7 +270,7 @@ test('explain --json is the documented explanation', async () => {
   const { status, out } = await run(['explain', ...bundle, '--packet', spec, '--json']);
   expect(status).toBe(0);
   expect(out.endsWith('}\n')).toBe(true);
-  const found = api.explanation.parse(JSON.parse(out));
+  const found = explained.explanation.parse(JSON.parse(out));
   expect(found.outcomes[0]?.finalDestination).toBe('10.244.1.5:8088');
 });
 
@@ -281,7 +283,7 @@ test('explain --capture follows the first flow that enters the node, and the one
     '--json',
   ]);
   expect([status, error]).toEqual([0, '']);
-  expect(api.explanation.parse(JSON.parse(out)).outcomes[0]?.finalDestination).toBe('10.244.1.5:8088');
+  expect(explained.explanation.parse(JSON.parse(out)).outcomes[0]?.finalDestination).toBe('10.244.1.5:8088');
   const zero = await run([
     'explain',
     ...bundle,
@@ -314,7 +316,7 @@ test('a snapshot may be a folder, an archive or files, and says the same', async
 });
 
 const checked = z.object({
-  findings: z.array(api.finding),
+  findings: z.array(pieces.finding),
   files: z.array(z.object({ path: z.string(), format: z.string().nullable(), warnings: z.number() })),
   issues: z.array(z.string()),
 });
@@ -345,7 +347,7 @@ test.each([
   const args = ['explain', '--snapshot', 'case/bundle', '--capture', `case/pcap/${point}.pcap`, '--json'];
   const { status, out } = await run(args, { files });
   expect(status).toBe(0);
-  const { outcomes } = api.explanation.parse(JSON.parse(out));
+  const { outcomes } = explained.explanation.parse(JSON.parse(out));
   expect(outcomes.map((o) => o.finalDestination)).toContain(receiver);
 });
 

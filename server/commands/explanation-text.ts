@@ -1,6 +1,7 @@
 // An explanation for a person at a terminal: the answer first, then each sentence with the lines it stands on, the steps that
 // mattered, why not the other one, and what would change it.
-import type { Explanation, Finding, Outcome, Sentence, SourceRefDto, Step } from '../../api/schemas.ts';
+import type { Explanation, Outcome, Step } from '../../api/explanation.ts';
+import type { Finding, Sentence, SourceRefDto } from '../../api/pieces.ts';
 import { type Paint, printable } from './style.ts';
 
 const place = (ref: SourceRefDto): string => `${ref.file}:${ref.line}`;
@@ -89,6 +90,24 @@ function wayBackLines(outcomes: readonly Outcome[], paint: Paint): string[] {
   );
 }
 
+/** Further nodes of the path, each with its answer; outcomes that go on in the same way share the lines. */
+function onwardLines(outcomes: readonly Outcome[], notes: Footnotes, paint: Paint): string[] {
+  const seen = new Set<string>();
+  return outcomes.flatMap(({ onward }) => {
+    const key = JSON.stringify(onward);
+    if (onward === null || seen.has(key)) return [];
+    seen.add(key);
+    const legs = onward.legs.flatMap((leg) => [
+      `  ${printable(leg.how)}`,
+      ...notes.lines(leg.headline, (text) => `  ${paint('strong', `On ${printable(leg.node)}: ${text}`)}`),
+      ...leg.sentences.flatMap((s) => notes.lines(s, (text) => `    ${text}`)),
+      ...leg.steps.filter((s) => s.mattered).map((s) => `  ${stepLine(s, paint)}`),
+    ]);
+    const stopped = onward.stopped === null ? [] : [`  ${paint('red', printable(onward.stopped))}`];
+    return [...legs, ...stopped];
+  });
+}
+
 function section(title: string, lines: readonly string[], paint: Paint): string[] {
   return lines.length === 0 ? [] : ['', paint('strong', title), ...lines];
 }
@@ -101,6 +120,7 @@ export function explanationText(explanation: Explanation, paint: Paint): string 
     ...notes.lines(headline, (text) => paint('strong', text)),
     ...sentences.flatMap((s) => notes.lines(s, indented)),
     ...(explanation.snapshot === undefined ? [] : ['', `  ${printable(explanation.snapshot.text)}`]),
+    ...section('On other nodes', onwardLines(outcomes, notes, paint), paint),
     ...section('The way back', wayBackLines(outcomes, paint), paint),
     ...section(
       `Steps that mattered, for ${printable(explanation.packet.spec)}`,

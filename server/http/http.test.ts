@@ -4,6 +4,8 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import * as explained from '../../api/explanation.ts';
+import * as pieces from '../../api/pieces.ts';
 import * as api from '../../api/schemas.ts';
 import { ioStatistics, statistics } from '../../api/statistics.ts';
 import { followedStream } from '../../api/streams.ts';
@@ -271,10 +273,10 @@ test('a flow and a typed packet are explained; findings are listed', async () =>
   const flows = z.array(api.flowRow).parse((await server.ask(`/api/cases/${sample}/flows`)).json());
   const client = flows.find((f) => f.point === 'veth client');
   for (const asked of [{ packet }, { flow: client?.id ?? -1 }]) {
-    const found = api.explanation.parse((await explain(sample, asked)).json());
+    const found = explained.explanation.parse((await explain(sample, asked)).json());
     expect(found.outcomes[0]?.finalDestination).toBe('10.244.1.5:8088');
   }
-  const findings = z.array(api.finding).parse((await server.ask(`/api/cases/${sample}/findings`)).json());
+  const findings = z.array(pieces.finding).parse((await server.ask(`/api/cases/${sample}/findings`)).json());
   expect(findings.length).toBeGreaterThan(0);
   expect(codeOf(await explain(sample, { packet: 'hello' }))).toBe('bad-packet');
   expect(codeOf(await explain(sample, { flow: 9999 }))).toBe('no-flow');

@@ -4,6 +4,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import * as explained from '../../api/explanation.ts';
 import * as api from '../../api/schemas.ts';
 import { runCommandLine } from '../commands/command-line.ts';
 import { groupPath } from '../store/dump-groups.ts';
@@ -41,10 +42,10 @@ async function caseWith(groups: readonly { name: string; takenMs: number; port: 
   return id;
 }
 
-async function explain(id: string, asked: object): Promise<api.Explanation> {
+async function explain(id: string, asked: object): Promise<explained.Explanation> {
   const body = [Buffer.from(JSON.stringify(asked))];
   const answer = await server.ask(`/api/cases/${id}/explain`, { method: 'POST', headers: json, body });
-  return api.explanation.parse(answer.json());
+  return explained.explanation.parse(answer.json());
 }
 
 async function flowToService(id: string): Promise<api.FlowRow> {
@@ -129,7 +130,7 @@ test('the command line reads the folder of a capture in the same way', async () 
     ...server.system,
     terminal,
   });
-  const found = api.explanation.parse(JSON.parse(printed));
+  const found = explained.explanation.parse(JSON.parse(printed));
   expect([found.outcomes[0]?.finalDestination, found.snapshot?.later?.answer.includes('7002')]).toEqual([
     '10.244.1.5:7001',
     true,

@@ -23,7 +23,7 @@ const link = (index: number, name: string, more: Partial<Link> = {}): Link => ({
   master: null,
   peerIndex: null,
   peerNetnsId: null,
-  lower: null,
+  tunnel: null,
   hairpin: null,
   source: { file: '', line: 1, text: '' },
   ...more,

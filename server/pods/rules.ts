@@ -1,6 +1,6 @@
 // What the node's rules say of hostPorts: the ports they carry out, and the lint of what those take away from services and processes.
 // Rules can be many, so this part of the answer is kept for a while.
-import type { Finding } from '../../api/schemas.ts';
+import type { Finding } from '../../api/pieces.ts';
 import { readSnapshot } from '../../parsers/nodestate/snapshot.ts';
 import { takeSnapshot } from '../snapshot/snapshot.ts';
 import type { System } from '../system/system.ts';

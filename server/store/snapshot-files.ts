@@ -69,8 +69,26 @@ export async function readSnapshotAt(system: System, paths: readonly string[]): 
   return (await readSnapshotsAt(system, paths)).newest();
 }
 
-/** As above, with all the states that the folder of a capture holds. */
-export async function readSnapshotsAt(system: System, paths: readonly string[]): Promise<NodeStates> {
+/**
+ * As above, with all the states that the folder of a capture holds.
+ *
+ * @param nodes snapshots of other nodes, a path each
+ */
+export async function readSnapshotsAt(
+  system: System,
+  paths: readonly string[],
+  nodes: readonly string[] = [],
+): Promise<NodeStates> {
+  const states = await gathered(system, paths);
+  for (const at of nodes) {
+    const state = await (await gathered(system, [at])).newest();
+    const folder = path.basename(path.resolve(at)).replace(/\.(?:tgz|tar(?:\.\w+)?|zip)$/, '');
+    states.add({ name: state.kernel?.hostname ?? folder, state });
+  }
+  return states;
+}
+
+async function gathered(system: System, paths: readonly string[]): Promise<NodeStates> {
   const gathering = new Gathering(system);
   for (const at of paths) {
     try {

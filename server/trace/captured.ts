@@ -1,5 +1,5 @@
 // Which flows of a capture can be followed through the node: those whose first packet was seen where it enters.
-import type { Finding } from '../../api/schemas.ts';
+import type { Finding } from '../../api/pieces.ts';
 import type { NodeState } from '../../parsers/nodestate/state.ts';
 import type { Packets } from '../packets/packets.ts';
 import { Refusal } from '../refusal.ts';

@@ -1,6 +1,6 @@
 // Whose rules explain: a capture keeps snapshots from before, on change and after, and a captured flow met those that were in force
 // when its first packet passed. What the later ones would answer is tried as well, because that is what a person looks at now.
-import type { Explanation, Outcome, SnapshotUsed } from '../../api/schemas.ts';
+import type { Explanation, Outcome, SnapshotUsed } from '../../api/explanation.ts';
 import type { Packets } from '../packets/packets.ts';
 import { Refusal } from '../refusal.ts';
 import { type DumpGroup, groupInForce } from '../store/dump-groups.ts';

@@ -1,6 +1,7 @@
 // From a node's state and a packet or flow to an explanation, with a refusal that says what is missing. The simulator is loaded
 // when it is first needed.
-import type { Explanation, Finding } from '../../api/schemas.ts';
+import type { Explanation } from '../../api/explanation.ts';
+import type { Finding } from '../../api/pieces.ts';
 import { ipText } from '../../parsers/core/address.ts';
 import type { NodeState } from '../../parsers/nodestate/state.ts';
 import type { Packets } from '../packets/packets.ts';

@@ -2,8 +2,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import * as explained from '../../api/explanation.ts';
 import * as joins from '../../api/joined.ts';
 import * as live from '../../api/live.ts';
+import * as pieces from '../../api/pieces.ts';
 import * as api from '../../api/schemas.ts';
 import * as statistics from '../../api/statistics.ts';
 import * as streams from '../../api/streams.ts';
@@ -52,7 +54,15 @@ function shapeText(name: string, json: Json): string {
 
 test('docs/api.md shows the shapes as they are', async () => {
   const registry = z.registry<{ id: string }>();
-  for (const [name, schema] of Object.entries({ ...api, ...joins, ...live, ...streams, ...statistics }))
+  for (const [name, schema] of Object.entries({
+    ...pieces,
+    ...explained,
+    ...api,
+    ...joins,
+    ...live,
+    ...streams,
+    ...statistics,
+  }))
     if (schema instanceof z.ZodType) registry.add(schema, { id: name });
   const { schemas } = z.toJSONSchema(registry, { uri: (id) => id, io: 'input' });
   const shapes = Object.entries(schemas).map(([name, json]) => shapeText(name, json as Json));

@@ -1,7 +1,7 @@
 // What the hostPorts of the picked pods take from others, with the lines that do it.
 import { useState } from 'react';
 import type { Pod, PodList } from '../../api/live.ts';
-import type { Finding } from '../../api/schemas.ts';
+import type { Finding } from '../../api/pieces.ts';
 import { conflictsOf } from '../pods/podText.ts';
 import { takeSnapshot } from '../sources/pods.ts';
 import { caseAddress } from '../state/address.ts';

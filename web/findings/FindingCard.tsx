@@ -1,4 +1,4 @@
-import type { Finding } from '../../api/schemas.ts';
+import type { Finding } from '../../api/pieces.ts';
 import { patchCase } from '../state/useAddress.ts';
 import { Button } from '../ui/Button.tsx';
 import { Badge, type Tone } from '../ui/Chip.tsx';

@@ -1,4 +1,5 @@
-import type { CaseDetail, Finding } from '../../api/schemas.ts';
+import type { Finding } from '../../api/pieces.ts';
+import type { CaseDetail } from '../../api/schemas.ts';
 import { useFindings } from '../sources/queries.ts';
 import type { CaseAddress } from '../state/address.ts';
 import { Failed, Loading, Notice } from '../ui/Notice.tsx';

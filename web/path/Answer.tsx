@@ -1,7 +1,8 @@
 // The answer first: the headline, why with its sources, how sure and from what; then what a person does next.
 import { Popover } from '@base-ui/react/popover';
 import { useState } from 'react';
-import type { Explanation, Fragment, Sentence } from '../../api/schemas.ts';
+import type { Explanation } from '../../api/explanation.ts';
+import type { Fragment, Sentence } from '../../api/pieces.ts';
 import { Button } from '../ui/Button.tsx';
 import { Badge } from '../ui/Chip.tsx';
 import { copyText } from '../ui/copyText.ts';
@@ -12,6 +13,7 @@ import { plural } from '../ui/quantities.ts';
 import { shortPlaces } from '../ui/sourceLabel.ts';
 import styles from './Answer.module.css';
 import { lostKinds } from './lostKinds.ts';
+import { OtherNodes } from './OtherNodes.tsx';
 import { ticketText } from './ticketText.ts';
 import { WayBack } from './WayBack.tsx';
 
@@ -89,6 +91,7 @@ export function Answer({ explanation, outcome, asking, onAsk }: Props) {
         {snapshot !== undefined && (
           <p className={snapshot.later === null ? styles.snapshot : styles.snapshotDiffers}>{snapshot.text}</p>
         )}
+        {chosen?.onward && <OtherNodes onward={chosen.onward} />}
         {chosen?.reply && <WayBack reply={chosen.reply} />}
         <div className={styles.badges}>
           {badges.map(({ text, tone }) => (

@@ -1,5 +1,5 @@
 import { Fragment } from 'react';
-import type { Outcome } from '../../api/schemas.ts';
+import type { Outcome } from '../../api/explanation.ts';
 import { patchCase } from '../state/useAddress.ts';
 import { SourceLink } from '../ui/SourceLink.tsx';
 import styles from './Outcomes.module.css';

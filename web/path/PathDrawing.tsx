@@ -1,5 +1,6 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'react';
-import type { Diagram, Outcome, Owner } from '../../api/schemas.ts';
+import type { Diagram, Outcome } from '../../api/explanation.ts';
+import type { Owner } from '../../api/pieces.ts';
 import { ownerLook } from '../ui/owner.ts';
 import { type Edge, layoutDiagram } from './layout.ts';
 import { lostKinds } from './lostKinds.ts';

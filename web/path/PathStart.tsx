@@ -1,6 +1,8 @@
 // The Path view before a packet is chosen: type one, or take a flow or a finding of the case. Without the node's dumps it
 // says which are needed.
-import type { CaseDetail, SourceRefDto } from '../../api/schemas.ts';
+
+import type { SourceRefDto } from '../../api/pieces.ts';
+import type { CaseDetail } from '../../api/schemas.ts';
 import { pickFiles } from '../library/pickFiles.ts';
 import { useFindings, useFlows } from '../sources/queries.ts';
 import type { CaseAddress } from '../state/address.ts';

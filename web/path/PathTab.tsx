@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Group, Panel } from 'react-resizable-panels';
-import type { CaseDetail, Explanation } from '../../api/schemas.ts';
+import type { Explanation } from '../../api/explanation.ts';
+import type { CaseDetail } from '../../api/schemas.ts';
 import type { ExplainTarget } from '../sources/client.ts';
 import { useExplanation } from '../sources/queries.ts';
 import type { CaseAddress } from '../state/address.ts';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Outcome, Step } from '../../api/schemas.ts';
+import type { Outcome, Step } from '../../api/explanation.ts';
 import type { DumpPlace } from '../state/address.ts';
 import { patchCase } from '../state/useAddress.ts';
 import { OwnerChip } from '../ui/Chip.tsx';

@@ -1,8 +1,10 @@
 // The answer's way back in a line, and behind it the steps that mattered: coming back as expected is quiet, breaking is not.
-import type { Fragment, Reply, Step } from '../../api/schemas.ts';
+
+import type { Reply } from '../../api/explanation.ts';
 import { Badge } from '../ui/Chip.tsx';
 import { FragmentText } from '../ui/FragmentText.tsx';
 import { shortPlaces } from '../ui/sourceLabel.ts';
+import { stepFragments } from './stepFragments.ts';
 import styles from './WayBack.module.css';
 
 const looks = {
@@ -11,17 +13,6 @@ const looks = {
   elsewhere: { text: 'answer goes another way', tone: 'neutral' },
   unknown: { text: 'answer not known', tone: 'warn' },
 } as const;
-
-function stepFragments({ hook, summary, source }: Step): Fragment[] {
-  const place: Fragment[] =
-    source === null
-      ? []
-      : [
-          { kind: 'text', text: ' ' },
-          { kind: 'code', text: `${source.file}:${source.line}`, source },
-        ];
-  return [{ kind: 'text', text: hook === null ? summary : `${hook}: ${summary}` }, ...place];
-}
 
 export function WayBack({ reply }: { reply: Reply }) {
   const { text, tone } = looks[reply.verdict];

@@ -1,4 +1,4 @@
-import type { WhatIf } from '../../api/schemas.ts';
+import type { WhatIf } from '../../api/explanation.ts';
 import { Pane } from '../ui/Panes.tsx';
 import styles from './WhatIfs.module.css';
 

@@ -1,6 +1,7 @@
 // Which lines of a dump to show: around the chosen line and the deciding ones, the rest folded. A dump has up to 170,000
 // lines; only what is shown is fetched.
-import type { Explanation, Owner, SourceRefDto } from '../../api/schemas.ts';
+import type { Explanation } from '../../api/explanation.ts';
+import type { Owner, SourceRefDto } from '../../api/pieces.ts';
 import type { DumpRange } from '../sources/queries.ts';
 
 const context = 2;

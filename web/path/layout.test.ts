@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Diagram, DiagramStage } from '../../api/schemas.ts';
+import type { Diagram, DiagramStage } from '../../api/explanation.ts';
 import { type Box, type Layout, layoutDiagram } from './layout.ts';
 import { fitText } from './measure.ts';
 

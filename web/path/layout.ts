@@ -1,6 +1,7 @@
 // Where everything of the drawing stands. Left to right: the way taken on one line, with the node as a frame around what is
 // inside it; the way not taken below, each chain under the stage it branches from. Pure, in pixels, without a browser.
-import type { Diagram, DiagramStage, Owner } from '../../api/schemas.ts';
+import type { Diagram, DiagramStage } from '../../api/explanation.ts';
+import type { Owner } from '../../api/pieces.ts';
 import { textWidth } from './measure.ts';
 import { type StageSize, sizeStage, widest } from './stageSize.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Step } from '../../api/schemas.ts';
+import type { Step } from '../../api/explanation.ts';
 import { shownSteps } from './shownSteps.ts';
 
 function step(patch: Partial<Step>): Step {

@@ -1,5 +1,5 @@
 // The steps of a trace as a person reads them: what mattered, a rule and the rewrite it made as one.
-import type { Step } from '../../api/schemas.ts';
+import type { Step } from '../../api/explanation.ts';
 
 const samePlace = (a: Step, b: Step) =>
   a.source !== null && b.source !== null && a.source.file === b.source.file && a.source.line === b.source.line;

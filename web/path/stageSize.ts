@@ -1,5 +1,5 @@
 // One stage of the drawing as a box: its size, and where each of its texts stands inside. Pure; see layout.ts.
-import type { DiagramStage } from '../../api/schemas.ts';
+import type { DiagramStage } from '../../api/explanation.ts';
 import { type Face, fitText, textWidth, wrapText } from './measure.ts';
 
 export type StageLine = DiagramStage['lines'][number];

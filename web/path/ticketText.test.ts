@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Explanation } from '../../api/schemas.ts';
+import type { Explanation } from '../../api/explanation.ts';
 import { ticketText } from './ticketText.ts';
 
 const source = { file: 'iptables-save.txt', line: 46, text: '-A PREROUTING -j CNI-HOSTPORT-DNAT' };

@@ -1,5 +1,6 @@
 // The explanation as text for a ticket: the answer, its sentences with file and line, the rules themselves.
-import type { Explanation, Sentence, SourceRefDto } from '../../api/schemas.ts';
+import type { Explanation } from '../../api/explanation.ts';
+import type { Sentence, SourceRefDto } from '../../api/pieces.ts';
 
 const place = ({ file, line }: SourceRefDto) => `${file}:${line}`;
 
@@ -14,6 +15,9 @@ export function ticketText(explanation: Explanation, outcome: number): string {
   const lines = [headline.text, '', `Packet: ${packet.spec}`, ''];
   lines.push(...sentences.map(sentenceText), '');
   if (explanation.snapshot !== undefined) lines.push(explanation.snapshot.text, '');
+  for (const { how, node, headline: there } of chosen?.onward?.legs ?? [])
+    lines.push(how, `On ${node}: ${there.text}`, '');
+  if (chosen?.onward?.stopped) lines.push(chosen.onward.stopped, '');
   if (chosen?.reply) lines.push(`Way back: ${chosen.reply.reason}`, '');
   if (badges.length > 0) lines.push(badges.map(({ text }) => text).join(' · '), '');
   const steps = chosen?.steps.filter(({ mattered }) => mattered) ?? [];

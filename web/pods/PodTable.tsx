@@ -1,7 +1,7 @@
 // The pods as a table. One row has the tab stop; arrows move it, Space picks another pod too, Enter picks this one alone.
 import { type KeyboardEvent, useRef, useState } from 'react';
 import type { Pod } from '../../api/live.ts';
-import type { Finding } from '../../api/schemas.ts';
+import type { Finding } from '../../api/pieces.ts';
 import { patchPods } from '../state/useAddress.ts';
 import { listKeyOf, movedRow } from '../ui/scaledScroll.ts';
 import { PodRow } from './PodRow.tsx';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Pod, PodList } from '../../api/live.ts';
-import type { Finding } from '../../api/schemas.ts';
+import type { Finding } from '../../api/pieces.ts';
 import { conflictsOf, hostPortText, knownByText, matchingPods, namespacesOf, sourcesText } from './podText.ts';
 
 const pod = (id: string, patch: Partial<Pod> = {}): Pod => {

@@ -1,6 +1,6 @@
 // What the list says about pods: which of them are asked for, where they come from, which ports they take. Pure.
 import type { Pod, PodList, PodSource } from '../../api/live.ts';
-import type { Finding } from '../../api/schemas.ts';
+import type { Finding } from '../../api/pieces.ts';
 import { plural } from '../ui/quantities.ts';
 
 export const sourceNames: Record<PodSource, string> = {

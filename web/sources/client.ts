@@ -1,14 +1,15 @@
 // The HTTP API as functions, one a row of docs/decisions/0001-http-api.md and 0002-live-api.md. Answers are trusted to match the contract: the
 // server that sent them also sent this script. Refusals become ApiFailure, with the server's own sentence.
+
+import type { Explanation } from '../../api/explanation.ts';
 import type { Joined } from '../../api/joined.ts';
 import type { CapturePoint, CaptureRequest, CaptureStatus, FilterPreview, LiveInfo, PodList } from '../../api/live.ts';
+import type { Finding } from '../../api/pieces.ts';
 import type {
   ApiError,
   CaseDetail,
   CaseSummary,
   DumpLines,
-  Explanation,
-  Finding,
   FlowRow,
   PacketDetail,
   PacketRows,

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Owner } from '../../api/schemas.ts';
+import type { Owner } from '../../api/pieces.ts';
 import styles from './Chip.module.css';
 import { ownerLook } from './owner.ts';
 

@@ -1,4 +1,4 @@
-import type { Fragment as Run } from '../../api/schemas.ts';
+import type { Fragment as Run } from '../../api/pieces.ts';
 import { patchCase } from '../state/useAddress.ts';
 import styles from './FragmentText.module.css';
 import { ownerLook } from './owner.ts';

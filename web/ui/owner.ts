@@ -1,5 +1,5 @@
 // One owner, one colour: which custom property and which word stand for whoever wrote a rule.
-import type { Owner } from '../../api/schemas.ts';
+import type { Owner } from '../../api/pieces.ts';
 
 interface OwnerLook {
   color: string;

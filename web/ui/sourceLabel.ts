@@ -1,6 +1,6 @@
 // How a place in a dump is written in running text: the file's name without its folder, and after a link to the same file
 // only the line, as in `iptables-save.txt:46 … :47`.
-import type { Fragment } from '../../api/schemas.ts';
+import type { Fragment } from '../../api/pieces.ts';
 
 const baseName = (file: string) => file.slice(file.lastIndexOf('/') + 1);
 

@@ -16,6 +16,7 @@ import { diagnosis as invalidNotDropped } from './invalid-not-dropped.ts';
 import { diagnosis as ipvsInput } from './ipvs-input.ts';
 import { diagnosis as ipvsPortReuse } from './ipvs-port-reuse.ts';
 import { diagnosis as leakedMapping } from './leaked-mapping.ts';
+import { diagnosis as lostOnOtherNode } from './lost-on-other-node.ts';
 import { diagnosis as mappingTakesTransit } from './mapping-takes-transit.ts';
 import { diagnosis as masqueradeMarkKept } from './masquerade-mark-kept.ts';
 import { diagnosis as mixedBackends } from './mixed-backends.ts';
@@ -45,6 +46,7 @@ export const diagnoses: readonly Diagnosis[] = [
   ipvsInput,
   ipvsPortReuse,
   leakedMapping,
+  lostOnOtherNode,
   mappingTakesTransit,
   masqueradeMarkKept,
   mixedBackends,

@@ -1,4 +1,5 @@
 // The packet arrives, its answer does not: simulated back through the node, it is dropped, goes elsewhere or comes from another address.
+import { onwardPath } from '../../kernel/cluster.ts';
 import { replyTo } from '../../kernel/reply.ts';
 import type { Diagnosis } from '../diagnosis.ts';
 
@@ -8,7 +9,9 @@ export const diagnosis: Diagnosis = {
   probed: true,
   inTrace(s) {
     const { crossing } = s.trace;
-    const reply = crossing ? replyTo(s.machine, s.trace, crossing) : null;
+    const alone = crossing ? replyTo(s.machine, s.trace, crossing) : null;
+    const answer = onwardPath(s.machine, s.trace)?.answer;
+    const reply = alone && answer ? { ...alone, ...answer } : alone;
     if (reply?.verdict !== 'breaks') return [];
     const last = reply.steps.findLast((x) => x.source !== null)?.source ?? null;
     const rewritten =
@@ -19,7 +22,7 @@ export const diagnosis: Diagnosis = {
       {
         id: 'reply-breaks',
         title: 'the answer does not come back',
-        confidence: offNode ? 'likely' : 'proved',
+        confidence: offNode && !answer ? 'likely' : 'proved',
         severity: 'error',
         summary: reply.reason,
         evidence: evidence.filter((x, i) => evidence.findIndex((y) => y.file === x.file && y.line === x.line) === i),

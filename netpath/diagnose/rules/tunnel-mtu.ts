@@ -8,7 +8,8 @@ const OVERHEAD: Readonly<Record<string, number>> = { vxlan: 50, geneve: 50, ipip
 
 /** The device that carries the tunnel's packets: as dumped, else the one of the default route. */
 function carrier(m: Machine, tunnel: Link): Link | null {
-  if (tunnel.lower !== null) return m.links.get(tunnel.lower) ?? null;
+  const lower = tunnel.tunnel?.lower ?? null;
+  if (lower !== null) return m.links.get(lower) ?? null;
   const route = m.state.host.routes?.find((r) => r.dst.length === 0 && r.dst.ip.family === 4 && r.type === 'unicast');
   return route?.device ? (m.links.get(route.device) ?? null) : null;
 }

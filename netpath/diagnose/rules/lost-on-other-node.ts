@@ -1,0 +1,35 @@
+// The packet leaves this node well and is lost on its way to, or on, another whose snapshot is there.
+import { onwardPath } from '../../kernel/cluster.ts';
+import type { Diagnosis } from '../diagnosis.ts';
+
+export const diagnosis: Diagnosis = {
+  id: 'lost-on-other-node',
+  about: 'the packet leaves the node and is lost on another one',
+  inTrace(s) {
+    const path = onwardPath(s.machine, s.trace);
+    if (!path) return [];
+    const leg = path.legs.at(-1);
+    const end = leg?.traces[0]?.disposition;
+    const lost = end && (end.kind === 'dropped' || end.kind === 'rejected' || end.kind === 'noRoute');
+    if (!path.stopped && !lost) return [];
+    const { stopped } = path;
+    const fault = lost === true || stopped?.fault === true;
+    const evidence = [lost ? end.source : null, stopped?.source ?? null, s.trace.disposition.source].filter(
+      (x) => x !== null,
+    );
+    return [
+      {
+        id: 'lost-on-other-node',
+        title: lost ? `the packet is lost on ${leg?.node}` : 'the packet does not get to the next node',
+        // a node whose snapshot is missing may well take it
+        confidence: fault ? 'proved' : 'possible',
+        severity: fault ? 'error' : 'note',
+        summary: lost ? `${leg?.how} ${end.reason}` : (stopped?.why ?? ''),
+        evidence,
+        remedy: lost
+          ? `Look at it on ${leg?.node}: it is explained there as any packet.`
+          : 'Let the nodes talk to each other on the port of the tunnel (UDP 8472 or 4789 for VXLAN, 6081 for Geneve, IP protocol 4 for ipip), or add the snapshot of the node that is missing.',
+      },
+    ];
+  },
+};

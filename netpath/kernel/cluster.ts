@@ -1,0 +1,209 @@
+// A path over several nodes: what leaves one node for another whose snapshot is there too goes on on that one, and so does the answer.
+//
+// Surprise: a tunnel's outer packet is a packet as well. It passes OUTPUT of the one node and INPUT of the other, where a firewall that
+// does not know the tunnel's port ends all traffic between their pods.
+import { endpointText, type Ip, ipText, sameIp } from '../../parsers/core/address.ts';
+import type { SourceRef } from '../../parsers/core/issue.ts';
+import { protocolName } from '../../parsers/core/protocol-numbers.ts';
+import type { PacketSpec } from '../packet-spec.ts';
+import type { Trace } from '../trace.ts';
+import { type Machine, machineOf } from './machine.ts';
+import type { Packet } from './packet.ts';
+import { type AnswerRun, answerBy, answersFrom, type Crossing, type Reply } from './reply.ts';
+import { simulate } from './run.ts';
+import { type Outer, onwardBy, tunnelEnd } from './tunnel.ts';
+
+export interface ClusterNode {
+  readonly name: string;
+  readonly machine: Machine;
+}
+
+/** One node of the path after the first. */
+export interface Leg {
+  readonly node: string;
+  readonly machine: Machine;
+  /** How the packet came there, one sentence. */
+  readonly how: string;
+  /** Device it comes in by. */
+  readonly device: string;
+  readonly spec: PacketSpec;
+  /** Every outcome there; the path goes on with the first. */
+  readonly traces: readonly Trace[];
+}
+
+export interface Stopped {
+  /** A sentence. */
+  readonly why: string;
+  /** A fault that the dumps show (an outer packet is dropped), not a dump that is missing. */
+  readonly fault: boolean;
+  readonly source: SourceRef | null;
+}
+
+export interface ClusterPath {
+  readonly legs: readonly Leg[];
+  /** Why the path ends where it does although the packet went on; else null. */
+  readonly stopped: Stopped | null;
+  /** The answer, back over all nodes; null where there is none or it was not followed. */
+  readonly answer: { readonly verdict: Reply['verdict']; readonly reason: string } | null;
+}
+
+const MAX_LEGS = 8;
+
+const owner = (nodes: readonly ClusterNode[], ip: Ip): { node: ClusterNode; device: string } | null => {
+  for (const node of nodes) {
+    const at = node.machine.fib.addresses.find((a) => sameIp(a.ip, ip) && a.scope !== 'host');
+    if (at) return { node, device: at.device };
+  }
+  return null;
+};
+
+function specOf(p: Packet, device: string): PacketSpec {
+  const { protocol, src, dst, sport, dport, ttl, length, df, tcpFlags, tos, icmpType, icmpCode } = p;
+  const packet = { protocol, src, dst, sport, dport, ttl, length, df, tcpFlags, tos, icmpType, icmpCode };
+  return { ...packet, where: { kind: 'in', device }, mark: 0, mac: null };
+}
+
+const ENDS = new Set(['dropped', 'rejected', 'noRoute']);
+
+/** Does the outer packet get from the one node to the other? Null when it does. */
+function outerStops(from: ClusterNode, to: ClusterNode, device: string, outer: Outer): Stopped | null {
+  if (outer.port === null) return null;
+  const { protocol, port: dport, dst } = outer;
+  const of = (src: Ip | null, where: PacketSpec['where']): PacketSpec => ({
+    ...{ protocol, src, sport: 40000, dst, dport, where, mark: 0, ttl: 64, length: null, df: false },
+    ...{ tcpFlags: 0, tos: 0, icmpType: null, icmpCode: null, mac: null },
+  });
+  const stop = (at: Trace, what: string): Stopped => ({
+    why: `The ${outer.kind} packet to ${endpointText(dst, dport)} does not ${what}: ${at.disposition.reason}`,
+    fault: true,
+    source: at.disposition.source,
+  });
+  const sent = simulate(from.machine, of(outer.src, { kind: 'local' }));
+  const out = sent.ok ? sent.simulation.traces[0] : undefined;
+  if (out && ENDS.has(out.disposition.kind)) return stop(out, `leave ${from.name}`);
+  const src = out?.crossing?.received.src ?? outer.src;
+  const arrived = src ? simulate(to.machine, of(src, { kind: 'in', device })) : null;
+  const at = arrived?.ok ? arrived.simulation.traces[0] : undefined;
+  // the kernel's own socket of the tunnel stands in no dump: what reaches the sockets has arrived
+  if (!at || at.steps.some((s) => s.kind === 'socket') || !ENDS.has(at.disposition.kind)) return null;
+  return stop(at, `get into ${to.name}`);
+}
+
+type Next =
+  | { readonly kind: 'leg'; readonly node: ClusterNode; readonly device: string; readonly how: string }
+  | { readonly kind: 'stop'; readonly stopped: Stopped | null };
+
+const missing = (why: string): Next => ({ kind: 'stop', stopped: { why, fault: false, source: null } });
+
+/** Where a packet that left `from` by a device comes into another node. */
+function nextNode(nodes: readonly ClusterNode[], from: ClusterNode, device: string, nextHop: Ip): Next {
+  const onward = onwardBy(from.machine, device, nextHop);
+  if (onward.kind === 'unknown') return missing(`${onward.why}.`);
+  const others = nodes.filter((n) => n !== from);
+  if (onward.kind === 'plain') {
+    const found = owner(others, onward.to);
+    if (!found) return { kind: 'stop', stopped: null };
+    const how = `${from.name} sends it by ${device} to ${ipText(onward.to)}, which ${found.node.name} has on ${found.device}.`;
+    return { kind: 'leg', ...found, how };
+  }
+  const { outer } = onward;
+  const found = owner(others, outer.dst);
+  const where = outer.source ? ` (${outer.source.file}:${outer.source.line})` : '';
+  if (!found)
+    return missing(`${device} sends it to the node ${ipText(outer.dst)}${where}, of which there is no snapshot.`);
+  const end = tunnelEnd(found.node.machine, outer);
+  if (!end) {
+    const which = outer.id === null ? outer.kind : `${outer.kind} with id ${outer.id}`;
+    return {
+      kind: 'stop',
+      stopped: {
+        why: `${found.node.name} has no ${which} device to take it from the tunnel.`,
+        fault: true,
+        source: outer.source,
+      },
+    };
+  }
+  const stopped = outerStops(from, found.node, found.device, outer);
+  if (stopped) return { kind: 'stop', stopped };
+  const id = outer.id === null ? '' : ` ${outer.id}`;
+  const how = `${device} wraps it (${outer.kind}${id}) for ${endpointText(outer.dst, outer.port)}${where}; ${found.node.name} takes it out on ${end.name}.`;
+  return { kind: 'leg', node: found.node, device: end.name, how };
+}
+
+interface Passed {
+  readonly node: ClusterNode;
+  readonly trace: Trace;
+  readonly crossing: Crossing;
+}
+
+/** Sends the answer back the way the packet came, node by node. */
+function answerBack(nodes: readonly ClusterNode[], passed: readonly Passed[]): ClusterPath['answer'] {
+  const last = passed.at(-1);
+  if (!last) return null;
+  let run: AnswerRun | undefined = answersFrom(last.node.machine, last.trace, last.crossing)[0];
+  for (let i = passed.length - 1; i >= 0; i--) {
+    const here = passed[i];
+    if (!here || !run) return null;
+    const { verdict, reason } = run.reply;
+    if (verdict !== 'returns' || i === 0) return { verdict, reason: `${here.node.name}: ${reason}` };
+    const before = passed[i - 1];
+    if (!before || run.end.kind !== 'leavesNode' || run.end.interface === null || !run.end.nextHop)
+      return { verdict, reason: `${here.node.name}: ${reason}` };
+    const next = nextNode(nodes, here.node, run.end.interface, run.end.nextHop);
+    if (next.kind === 'stop' && next.stopped)
+      return { verdict: next.stopped.fault ? 'breaks' : 'unknown', reason: next.stopped.why };
+    if (next.kind === 'stop' || next.node !== before.node) return around(here, before, run.packet);
+    run = answerBy(before.node.machine, before.trace, before.crossing, next.device)[0];
+  }
+  return null;
+}
+
+/** The answer does not pass the node that the packet came from. */
+function around(here: Passed, before: Passed, answer: Packet): ClusterPath['answer'] {
+  const { sent, received } = before.crossing;
+  const rewritten = !sameIp(sent.dst, received.dst) || sent.dport !== received.dport || !sameIp(sent.src, received.src);
+  const to = `${here.node.name} sends the answer to ${endpointText(answer.dst, answer.dport)} without passing ${before.node.name}`;
+  return rewritten
+    ? {
+        verdict: 'breaks',
+        reason: `${to}, which changed the packet's addresses: the client does not take it for an answer.`,
+      }
+    : { verdict: 'returns', reason: `${to}, which changed nothing of the packet.` };
+}
+
+/** How a packet that left its node goes on on the others whose snapshots are there; null where there are none. */
+export function onwardPath(m: Machine, trace: Trace): ClusterPath | null {
+  if (m.state.others.length === 0 || trace.disposition.kind !== 'leavesNode') return null;
+  const own = { name: m.state.kernel?.hostname ?? 'this node', machine: m };
+  return followOn([own, ...m.state.others.map((o) => ({ name: o.name, machine: machineOf(o.state) }))], own, trace);
+}
+
+function followOn(nodes: readonly ClusterNode[], first: ClusterNode, trace: Trace): ClusterPath {
+  const legs: Leg[] = [];
+  const passed: Passed[] = [];
+  const ended = (stopped: Stopped | null): ClusterPath => ({ legs, stopped, answer: null });
+  let here = first;
+  let at: Trace | undefined = trace;
+  for (;;) {
+    const crossing: Crossing | null = at?.crossing ?? null;
+    if (!at || !crossing) return ended(null);
+    passed.push({ node: here, trace: at, crossing });
+    if (at.disposition.kind !== 'leavesNode' || at.to.interface === null || !crossing.nextHop) break;
+    const next = nextNode(nodes, here, at.to.interface, crossing.nextHop);
+    if (next.kind === 'stop') return ended(next.stopped);
+    if (legs.length >= MAX_LEGS)
+      return ended({
+        why: `It passes more than ${MAX_LEGS} nodes: ${protocolName(crossing.sent.protocol)} in a circle.`,
+        fault: true,
+        source: null,
+      });
+    const spec = specOf(crossing.received, next.device);
+    const r = simulate(next.node.machine, spec);
+    if (!r.ok) return ended({ why: `${next.node.name}: ${r.message}`, fault: false, source: null });
+    const traces = [...r.simulation.traces].sort((a, b) => (b.probability ?? -1) - (a.probability ?? -1));
+    legs.push({ node: next.node.name, machine: next.node.machine, how: next.how, device: next.device, spec, traces });
+    here = next.node;
+    at = traces[0];
+  }
+  return { legs, stopped: null, answer: legs.length === 0 ? null : answerBack(nodes, passed) };
+}
