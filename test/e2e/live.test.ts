@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ContainerdNode, missingForContainerd } from '../kernel/containerd.fixture.ts';
 import { browserPath, openViewer, type Viewer } from './viewer.fixture.ts';
 
@@ -60,6 +60,9 @@ describe.skipIf(!real)('from a pod to a file for Wireshark', () => {
       env: { CONTAINER_RUNTIME_ENDPOINT: `unix://${node.socket}` },
     });
   });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await viewer.page.screenshot({ path: path.join(shots, 'failed.png') });
+  });
   afterAll(async () => {
     await viewer?.close();
     await node?.stop();
@@ -110,6 +113,37 @@ describe.skipIf(!real)('from a pod to a file for Wireshark', () => {
     await page.keyboard.press('Escape');
   });
 
+  it('shows the NAT that was seen, and opens the path of a packet, while it runs', async () => {
+    const { page } = viewer;
+    await fetch(`http://${node.address}:8081/`);
+    // A packet counts when no further sighting is awaited: three seconds of the capture later.
+    await new Promise((resolve) => setTimeout(resolve, 3200));
+    await fetch(`http://${node.address}:8081/`);
+    await page.getByText(/^live · /).click();
+    await page.getByRole('heading', { name: 'NAT seen' }).waitFor();
+    await page
+      .getByRole('button', { name: /:8081 → .*:8080/ })
+      .first()
+      .waitFor();
+    await page.keyboard.press('Escape');
+    await page
+      .getByText(/→ 8080 \[/)
+      .first()
+      .click();
+    await page.getByRole('button', { name: 'Open path' }).click();
+    await page.waitForURL(/\/path\?/);
+    await page
+      .getByText(/default\/web/)
+      .first()
+      .waitFor();
+    expect(await page.getByText(/^live · /).count()).toBe(1);
+    await page.goBack();
+    await page
+      .getByText(/→ 8080 \[/)
+      .first()
+      .waitFor();
+  });
+
   it('tells somebody who opens the link later the same', async () => {
     const late = await viewer.page.context().newPage();
     await late.goto(viewer.page.url());
@@ -133,5 +167,86 @@ describe.skipIf(!real)('from a pod to a file for Wireshark', () => {
     const names = execFileSync('tshark', fields, { encoding: 'utf8' }).trim().split('\n');
     expect(new Set(names).size).toBeGreaterThan(1);
     expect(viewer.complaints.filter((text) => !ofPlainHttp.test(text))).toEqual([]);
+  });
+
+  /** The complaints of a browser whose server was away, or refused, are meant. */
+  const forgive = () => viewer.complaints.splice(0);
+
+  it('a capture that waits for its time says so, begins, and can be stopped', async () => {
+    const { page } = viewer;
+    const id = await page.evaluate(async () => {
+      const startAt = new Date(Date.now() + 4000).toISOString();
+      const body = JSON.stringify({ pods: ['default/client'], filter: 'icmp', startAt, snapshots: false });
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch('/api/captures', { method: 'POST', headers, body });
+      return ((await answer.json()) as { id: string }).id;
+    });
+    await page.goto(`${viewer.url}/cases/${id}/packets`);
+    await page.getByText(/^scheduled/).waitFor();
+    await page.getByText(/^live · /).waitFor();
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await page.getByText(/^ended: stopped/).waitFor();
+  });
+
+  it('a start that is refused says why, where it was asked for', async () => {
+    const { page } = viewer;
+    const brief = await node.runPod({ name: 'brief' });
+    await page.goto(`${viewer.url}/pods?pod=default%2Fbrief`);
+    const start = page.getByRole('button', { name: 'Start capture' });
+    await start.waitFor();
+    await expect.poll(() => start.isEnabled()).toBe(true);
+    // It goes between the look and the click: the list on the screen has not noticed.
+    await page.route('**/api/pods*', (route) => route.abort());
+    await node.removePod(brief.id);
+    // The server looks every two seconds.
+    await new Promise((resolve) => setTimeout(resolve, 3500));
+    await start.click();
+    await page.getByRole('alert').filter({ hasText: 'default/brief' }).waitFor();
+    await page.unroute('**/api/pods*');
+    forgive();
+  });
+
+  it('says that it is filtering while the server is slow', async () => {
+    const { page } = viewer;
+    await page.goto(`${viewer.url}/cases`);
+    const slow = '**/packets?*';
+    await page.route(slow, async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 1200));
+      await route.continue();
+    });
+    await page.getByText('capture of default/web').first().click();
+    await page.getByText('Filtering').waitFor();
+    await page
+      .getByText(/→ 8080 \[/)
+      .first()
+      .waitFor();
+    await page.unroute(slow);
+  });
+
+  it('a server that crashes in the middle: the viewer comes back, and the packets are there', async () => {
+    const { page } = viewer;
+    await page.goto(`${viewer.url}/pods?pod=default%2Fweb`);
+    const start = page.getByRole('button', { name: 'Start capture' });
+    await start.waitFor();
+    await start.click();
+    await page.getByText(/^live · /).waitFor();
+    await fetch(`http://${node.address}:8081/`);
+    await page
+      .getByText(/→ 8080 \[/)
+      .first()
+      .waitFor();
+    await viewer.crash();
+    await page.getByText('capture ended: server ended').waitFor();
+    await page
+      .getByText(/→ 8080 \[/)
+      .first()
+      .waitFor();
+    forgive();
+    await page.reload();
+    await page.getByText('capture ended: server ended').waitFor();
+    await page
+      .getByText(/→ 8080 \[/)
+      .first()
+      .waitFor();
   });
 });

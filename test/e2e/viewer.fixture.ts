@@ -18,6 +18,8 @@ export interface Viewer {
   url: string;
   /** What the console and the page complained about; must stay empty. */
   complaints: string[];
+  /** Kills the server as a crash would, and starts it again where it was. */
+  crash: () => Promise<void>;
   close: () => Promise<void>;
 }
 
@@ -46,8 +48,10 @@ export interface ServerPlace {
 
 const nobody = 65_534;
 
-function startServer(data: string, { netns, env, asNobody }: ServerPlace): ChildProcess {
-  const serve = ['dist/server/main.js', 'serve', '--port', '0', '--data-dir', data];
+const token = 'token-of-the-browser-tests';
+
+function startServer(data: string, { netns, env, asNobody }: ServerPlace, port = '0'): ChildProcess {
+  const serve = ['dist/server/main.js', 'serve', '--port', port, '--token', token, '--data-dir', data];
   const options = { cwd: root, env: { ...process.env, ...env } };
   if (netns !== undefined) {
     const inside = [`--net=${netns.path}`, process.execPath, ...serve, '--host', netns.address];
@@ -60,7 +64,7 @@ function startServer(data: string, { netns, env, asNobody }: ServerPlace): Child
 
 export async function openViewer(colorScheme: 'dark' | 'light' = 'dark', place: ServerPlace = {}): Promise<Viewer> {
   const data = mkdtempSync(path.join(os.tmpdir(), 'vethscope-e2e-'));
-  const server = startServer(data, place);
+  let server = startServer(data, place);
   const link = await listening(server);
   const browser: Browser = await chromium.launch({ executablePath: browserPath ?? '', args: browserArgs });
   const context = await browser.newContext({ viewport: { width: 1600, height: 860 }, colorScheme });
@@ -80,5 +84,12 @@ export async function openViewer(colorScheme: 'dark' | 'light' = 'dark', place: 
     await ended;
     rmSync(data, { recursive: true, force: true });
   };
-  return { page, url: new URL(link).origin, complaints, close };
+  const crash = async () => {
+    const gone = once(server, 'exit');
+    server.kill('SIGKILL');
+    await gone;
+    server = startServer(data, place, new URL(link).port);
+    await listening(server);
+  };
+  return { page, url: new URL(link).origin, complaints, crash, close };
 }
