@@ -1,5 +1,6 @@
 // `vethscope check`: findings about a node's state, without a packet; with captures also what their flows run into.
 import { Command } from 'commander';
+import type { CheckReport } from '../../api/command-line.ts';
 import type { Finding } from '../../api/pieces.ts';
 import type { NodeState } from '../../parsers/nodestate/state.ts';
 import { type CommandContext, complain, printJson } from './context.ts';
@@ -17,7 +18,7 @@ export function checkCommand(context: CommandContext): Command {
     .description('look for faults in the state of a node; exit status 1 when one was found')
     .requiredOption('--snapshot <path...>', "the node's dumps: a folder, a .tgz, or files; recognised by content")
     .option('--capture <file...>', 'also follow the flows of these captures; - reads stdin')
-    .option('--json', 'print {findings, files, issues} as JSON (docs/api.md: check)')
+    .option('--json', 'print {findings, files, issues} as JSON (docs/api.md: checkReport)')
     .action((options: CheckOptions) => check(context, options));
 }
 
@@ -39,7 +40,8 @@ async function check(context: CommandContext, options: CheckOptions): Promise<vo
   const findings = [...found.values()];
   if (findings.some((f) => f.severity !== 'note')) context.status = 1;
   if (options.json) {
-    await printJson(context, { findings, files: filesOf(state), issues });
+    const report: CheckReport = { findings, files: filesOf(state), issues };
+    await printJson(context, report);
   } else {
     await context.system.terminal.out(textOf(findings, state, painter(context.system)));
   }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { checkReport, doctorReport, snapshotReport } from '../../api/command-line.ts';
 import * as explained from '../../api/explanation.ts';
 import { joined } from '../../api/joined.ts';
 import { podList } from '../../api/live.ts';
@@ -315,16 +316,10 @@ test('a snapshot may be a folder, an archive or files, and says the same', async
   expect(loose.out).toBe(whole);
 });
 
-const checked = z.object({
-  findings: z.array(pieces.finding),
-  files: z.array(z.object({ path: z.string(), format: z.string().nullable(), warnings: z.number() })),
-  issues: z.array(z.string()),
-});
-
 test('check finds the clash, and exits with 1', async () => {
   const { status, out, error } = await run(['check', ...bundle, '--json']);
   expect([status, error]).toEqual([1, '']);
-  expect(checked.parse(JSON.parse(out)).findings.length).toBeGreaterThan(0);
+  expect(checkReport.strict().parse(JSON.parse(out)).findings.length).toBeGreaterThan(0);
   const text = await run(['check', ...bundle]);
   expect(text.status).toBe(1);
   expect(text.out).toMatch(/iptables-save\.txt:\d+/);
@@ -333,7 +328,7 @@ test('check finds the clash, and exits with 1', async () => {
 test('check --capture adds what the flows run into', async () => {
   const { status, out } = await run(['check', ...bundle, '--capture', 'clash/pcap/node-veth-client.pcap', '--json']);
   expect(status).toBe(1);
-  checked.parse(JSON.parse(out));
+  checkReport.strict().parse(JSON.parse(out));
 });
 
 test.each([
@@ -372,6 +367,9 @@ test('snapshot writes a folder or a .tgz, and never over what is there', async (
   expect(await runCommandLine(['snapshot', '-o', 'out'], system)).toBe(0);
   expect(new TextDecoder().decode(system.disk.get('out/uname.txt'))).toBe('Linux node-1 6.1.0 x\n');
   expect(await runCommandLine(['snapshot', '-o', 'out.tgz', '--pod-netns', '--json'], system)).toBe(0);
+  const { out } = system.printed();
+  const printed = out.slice(out.indexOf('{'));
+  expect(snapshotReport.strict().parse(JSON.parse(printed)).files).toContain('uname.txt');
   expect([...(system.disk.get('out.tgz') ?? []).slice(0, 2)]).toEqual([0x1f, 0x8b]);
   expect(system.printed().out).toContain('ss is not installed (package iproute2): the snapshot has no ss.txt.');
   const onTerminal = scriptedSystem({ files: packageJson, programs, outIsTty: true });
@@ -395,5 +393,5 @@ test('doctor names what is missing and how to get it', async () => {
   expect(out).toContain('run vethscope as root');
   expect(out).toContain('CAP_NET_RAW');
   const json = await run(['doctor', '--json'], { programs });
-  expect(JSON.parse(json.out)).toHaveProperty('checks');
+  expect(doctorReport.strict().parse(JSON.parse(json.out)).checks.length).toBeGreaterThan(3);
 });

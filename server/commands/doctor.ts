@@ -1,6 +1,7 @@
 // `vethscope doctor`: what this machine lacks for capturing and for taking a snapshot, and how to get it.
 import path from 'node:path';
 import { Command } from 'commander';
+import type { DoctorReport } from '../../api/command-line.ts';
 import { type Check, checksOf } from '../pods/privileges.ts';
 import { defaultDataFolder } from '../store/data-folder.ts';
 import { reasonOf, type System } from '../system/system.ts';
@@ -10,7 +11,7 @@ import { painter, printable } from './style.ts';
 export function doctorCommand(context: CommandContext): Command {
   return new Command('doctor')
     .description('say what this machine lacks for live capture, and how to get it')
-    .option('--json', 'print {checks} as JSON (docs/api.md: doctor)')
+    .option('--json', 'print {node, checks} as JSON (docs/api.md: doctorReport)')
     .action((options: { json?: boolean }) => doctor(context, options.json === true));
 }
 
@@ -31,10 +32,11 @@ async function doctor(context: CommandContext, json: boolean): Promise<void> {
   const { system } = context;
   const checks = [...(await checksOf(system)), await dataCheck(system)];
   if (json) {
-    await printJson(context, {
+    const report: DoctorReport = {
       node: system.process.nodeVersion,
       checks: checks.map(({ name, ok, detail, neededFor, remedy }) => ({ name, ok, detail, neededFor, remedy })),
-    });
+    };
+    await printJson(context, report);
     return;
   }
   const paint = painter(system);

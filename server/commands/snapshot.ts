@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import { Command } from 'commander';
+import type { SnapshotReport } from '../../api/command-line.ts';
 import type { SnapshotProgress } from '../snapshot/snapshot.ts';
 import { reasonOf, type System } from '../system/system.ts';
 import { type CommandContext, complain, printJson } from './context.ts';
@@ -18,7 +19,7 @@ export function snapshotCommand(context: CommandContext): Command {
     .description("write the node's state as plain dumps, for explain and check, here or elsewhere")
     .option('-o, --output <path>', 'a folder, or a file that ends in .tgz (default: snapshot-TIME.tgz)')
     .option('--pod-netns', 'also look into the network namespace of every pod')
-    .option('--json', 'print {path, files, problems} as JSON (docs/api.md: snapshot)')
+    .option('--json', 'print {path, files, problems} as JSON (docs/api.md: snapshotReport)')
     .action((options: SnapshotCommandOptions) => snapshot(context, options));
 }
 
@@ -80,7 +81,8 @@ async function snapshot(context: CommandContext, options: SnapshotCommandOptions
     progress.end();
     await write(system, to, taken.files);
     const paths = taken.files.map((f) => f.path);
-    if (options.json === true) await printJson(context, { path: to, files: paths, problems: taken.problems });
+    const report: SnapshotReport = { path: to, files: paths, problems: [...taken.problems] };
+    if (options.json === true) await printJson(context, report);
     else {
       const problems = taken.problems.map((p) => `  ${printable(p)}`);
       await system.terminal.out(`${[`${to}: ${paths.length} dumps`, ...problems].join('\n')}\n`);

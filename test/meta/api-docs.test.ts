@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import * as commandLine from '../../api/command-line.ts';
 import * as explained from '../../api/explanation.ts';
 import * as joins from '../../api/joined.ts';
 import * as live from '../../api/live.ts';
@@ -58,6 +59,8 @@ test('docs/api.md shows the shapes as they are', async () => {
     ...pieces,
     ...explained,
     ...api,
+    ...commandLine,
+    ...commandLine,
     ...joins,
     ...live,
     ...streams,
