@@ -1,5 +1,4 @@
-// Records what tshark says about every capture in fixtures/captures into NAME.tshark.json, and its statistics of all of them into
-// statistics.json, to be replayed where it is not installed.
+// Records what tshark says about every capture in fixtures/captures into NAME.tshark.json, to be replayed where it is not installed.
 // First writes the captures that are made by hand (test/conformance/crafted.ts). Run it when either changed: node tools/record-tshark.mjs
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -10,7 +9,6 @@ const root = path.resolve(import.meta.dirname, '..');
 const dir = path.join(root, 'fixtures/captures');
 const { module: crafted } = await runnerImport(path.join(root, 'test/conformance/crafted.ts'));
 const { module: oracle } = await runnerImport(path.join(root, 'test/conformance/oracle.ts'));
-const { module: statistics } = await runnerImport(path.join(root, 'test/conformance/statistics-oracle.ts'));
 
 for (const [name, bytes] of crafted.craftedCaptures()) fs.writeFileSync(path.join(dir, name), bytes);
 
@@ -26,15 +24,3 @@ for (const name of captures) {
   fs.writeFileSync(path.join(dir, `${name}.tshark.json`), text);
   console.log(`${name}: ${packets.length} packets`);
 }
-
-const lines = captures.map((name) => {
-  const file = path.join(dir, name);
-  const answers = statistics.QUESTIONS.map(
-    (question) => `   ${JSON.stringify(question)}: ${JSON.stringify(statistics.askTshark(file, question))}`,
-  );
-  return `  ${JSON.stringify(name)}: {\n${answers.join(',\n')}\n  }`;
-});
-fs.writeFileSync(
-  path.join(dir, 'statistics.json'),
-  `{\n "tshark": ${JSON.stringify(version)},\n "captures": {\n${lines.join(',\n')}\n }\n}\n`,
-);

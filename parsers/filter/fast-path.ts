@@ -16,9 +16,8 @@ import {
   type NumberColumn,
   numberColumn,
 } from './columns.ts';
-import type { Condition } from './compile-filter.ts';
+import type { Condition, ValueTest } from './conditions.ts';
 import type { FilterField } from './fields.ts';
-import type { ValueTest } from './values.ts';
 
 export const NO = 0;
 export const YES = 1;
@@ -71,9 +70,16 @@ export function compileFast(condition: Condition): FastTest {
       return existsTest(condition.field);
     case 'value':
       return valueTest(condition.field, condition.all, condition.test);
-    case 'fields':
-      return possible(condition.field);
+    case 'general':
+      return allPossible(condition.fields);
   }
+}
+
+/** NO when one of the fields cannot be there. */
+function allPossible(fields: readonly FilterField[]): FastTest {
+  const tests = fields.map(possible);
+  return (s, at, layers, row, index, frame) =>
+    tests.some((test) => test(s, at, layers, row, index, frame) === NO) ? NO : MAYBE;
 }
 
 function existsTest(field: FilterField): FastTest {

@@ -3,10 +3,12 @@
 import { FRAME_FIELDS } from '../index/frame-layer.ts';
 import type { FieldKind } from '../wire/protocol.ts';
 import { PROTOCOLS } from '../wire/registry.gen.ts';
+import { type FieldType, typeOf } from './types.ts';
 
 export interface FilterField {
   readonly name: string;
   readonly kind: FieldKind | 'protocol';
+  readonly type: FieldType;
   /** Names of the tree's nodes that carry the values. */
   readonly nodes: ReadonlySet<string>;
   /** Bit position in the header of protocol `number` of the registry, when the value can be read there; null otherwise. */
@@ -17,8 +19,12 @@ export interface FilterField {
 
 const fields = new Map<string, FilterField>();
 
+function add(field: Omit<FilterField, 'type'>): void {
+  fields.set(field.name, { ...field, type: typeOf(field.name, field.kind) });
+}
+
 for (const [place, protocol] of PROTOCOLS.entries()) {
-  fields.set(protocol.filter, {
+  add({
     name: protocol.filter,
     kind: 'protocol',
     nodes: new Set([protocol.filter]),
@@ -29,7 +35,7 @@ for (const [place, protocol] of PROTOCOLS.entries()) {
     const header = bits === undefined ? null : { number: place + 1, first: bits[0], width: bits[1] };
     // A bare name, as `json` or `mdns`, is a layer of its own.
     const isLayer = kind === 'none' && !name.includes('.');
-    fields.set(name, {
+    add({
       name,
       kind: isLayer ? 'protocol' : kind,
       nodes: new Set(either ?? [name]),
@@ -39,7 +45,7 @@ for (const [place, protocol] of PROTOCOLS.entries()) {
   }
 }
 for (const { name, kind } of FRAME_FIELDS) {
-  fields.set(name, {
+  add({
     name,
     kind: name === 'frame' ? 'protocol' : kind,
     nodes: new Set([name]),
@@ -47,8 +53,8 @@ for (const { name, kind } of FRAME_FIELDS) {
     owner: 'frame',
   });
 }
-fields.set('data', { name: 'data', kind: 'protocol', nodes: new Set(['data']), header: null, owner: 'data' });
-fields.set('data.len', { name: 'data.len', kind: 'uint', nodes: new Set(['data.len']), header: null, owner: 'data' });
+add({ name: 'data', kind: 'protocol', nodes: new Set(['data']), header: null, owner: 'data' });
+add({ name: 'data.len', kind: 'uint', nodes: new Set(['data.len']), header: null, owner: 'data' });
 
 export function fieldNamed(name: string): FilterField | null {
   return fields.get(name) ?? null;

@@ -101,7 +101,8 @@ function valuesIn(layers: readonly FieldNode[]): Map<string, string[]> {
 describe('wrong filters', () => {
   it.each([
     ['tcp.prot == 80', 0, 'Did you mean "tcp.port"?'],
-    ['tcp.port == http', 12, 'not a number'],
+    ['tcp.port == http', 12, 'cannot be compared'],
+    ['tcp.port == htpp', 12, 'not a number'],
     ['ip.addr == 10.0.0', 11, 'not an IPv4 address'],
     ['tcp &&', 6, 'ends'],
     ['tcp port', 4, 'not expected'],
@@ -111,10 +112,15 @@ describe('wrong filters', () => {
     ['http.host == "a', 13, 'closing quote'],
     ['http.host matches "a(b"', 20, 'closing parenthesis'],
     ['http.host matches "(?=a)"', 19, 'not supported'],
-    ['ip.src contains 1', 16, 'not text'],
-    ['tcp == 1', 7, 'no value'],
+    ['ip.src contains 1', 0, 'cannot search'],
+    ['tcp.analysis.flags == 1', 0, 'no value'],
     ['eth.src == 12:34', 11, 'not a MAC'],
-    ['tcp.port # 1', 9, 'means nothing'],
+    ['tcp.port $ 1', 9, 'means nothing'],
+    ['eth.src[2:0] == 1', 8, 'positive'],
+    ['tcp.port[0] == 1', 0, 'no bytes to slice'],
+    ['len(tcp.port)', 0, 'always there'],
+    ['frame contains "a\\.b"', 17, 'no escape'],
+    ['uper(http.host) == "A"', 0, 'no function'],
   ])('%s', (text, position, message) => {
     const filter = compileFilter(text);
     expect(filter).toMatchObject({ ok: false, position });
@@ -145,6 +151,13 @@ describe('wrong filters', () => {
       '&',
       '0x1',
       '!',
+      '[0:2]',
+      '-',
+      '*',
+      'len(',
+      'any',
+      "'a'",
+      '#1',
     );
     fc.assert(
       fc.property(

@@ -26,10 +26,13 @@ const lower = (c: number): number => (c >= 65 && c <= 90 ? c + 32 : c);
 export class LinearRegex {
   private readonly states: readonly State[];
   private readonly start: number;
+  private readonly folded: boolean;
 
-  constructor(states: readonly State[], start: number) {
+  /** `folded`: capital letters of the text count as small ones, which the states expect. */
+  constructor(states: readonly State[], start: number, folded: boolean) {
     this.states = states;
     this.start = start;
+    this.folded = folded;
   }
 
   /** True when the pattern is found anywhere in the text. */
@@ -39,7 +42,7 @@ export class LinearRegex {
     for (let at = 0; ; at++) {
       if (this.add(current, seen, this.start, at, text)) return true;
       if (at >= text.length) return false;
-      const code = lower(text.charCodeAt(at));
+      const code = this.folded ? lower(text.charCodeAt(at)) : text.charCodeAt(at);
       const next: number[] = [];
       for (const place of current) {
         const state = this.states[place];
@@ -92,19 +95,29 @@ class Compiler {
   private readonly pattern: string;
   private readonly states: State[];
   private error: FilterError | null;
+  private readonly from: number;
+  private readonly folded: boolean;
 
   constructor(pattern: string) {
     this.pattern = pattern;
+    // Flags at the very start: without case, as Wireshark has it anyway, or with it.
+    const flags = /^\(\?(-?)i\)/.exec(pattern);
+    this.from = flags?.[0].length ?? 0;
+    this.folded = flags?.[1] !== '-';
     this.states = [];
     this.error = null;
   }
 
   compile(): LinearRegex | FilterError {
     const end = this.pattern.length;
-    const { next, enter } = this.alternatives(0, MATCH, 0);
+    const { next, enter } = this.alternatives(this.from, MATCH, 0);
     if (this.error) return this.error;
     if (next < end) return { position: next, message: 'A closing parenthesis has no opening one.' };
-    return new LinearRegex(this.states, enter);
+    return new LinearRegex(this.states, enter, this.folded);
+  }
+
+  private fold(code: number): number {
+    return this.folded ? lower(code) : code;
   }
 
   private fail(position: number, message: string): void {
@@ -220,7 +233,8 @@ class Compiler {
     if (character === '(') {
       let inside = at + 1;
       if (pattern.startsWith('?:', inside)) inside += 2;
-      else if (pattern.charAt(inside) === '?') this.fail(at, 'Look-around and flags in groups are not supported.');
+      else if (pattern.charAt(inside) === '?')
+        this.fail(at, 'Look-around and flags are not supported, but for (?i) and (?-i) at the start.');
       return this.alternatives(inside, follow, depth + 1).enter;
     }
     if (character === '^') return this.state(null, 'start', follow, NOWHERE);
@@ -235,7 +249,7 @@ class Compiler {
       if (letter === 'B') return this.state(null, 'notWord', follow, NOWHERE);
       return this.state(this.escape(at), null, follow, NOWHERE);
     }
-    const wanted = lower(character.charCodeAt(0));
+    const wanted = this.fold(character.charCodeAt(0));
     return this.state((c) => c === wanted, null, follow, NOWHERE);
   }
 
@@ -245,7 +259,7 @@ class Compiler {
     if (known) return known;
     if (letter === '') this.fail(at, 'The pattern ends in a backslash.');
     if (/[1-9]/.test(letter)) this.fail(at, 'Backreferences are not supported.');
-    const wanted = lower(this.escapedCode(at));
+    const wanted = this.fold(this.escapedCode(at));
     return (c) => c === wanted;
   }
 
@@ -281,7 +295,8 @@ class Compiler {
         if (high < low) this.fail(end, 'The range is the wrong way round.');
       }
       // Text comes in lower case; a capital of the class matches its small letter.
-      tests.push((c) => (c >= low && c <= high) || (c >= 97 && c <= 122 && c - 32 >= low && c - 32 <= high));
+      const folded = this.folded;
+      tests.push((c) => (c >= low && c <= high) || (folded && c >= 97 && c <= 122 && c - 32 >= low && c - 32 <= high));
     }
     return (c) => tests.some((test) => test(c)) !== negated;
   }

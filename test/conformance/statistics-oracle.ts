@@ -42,8 +42,9 @@ function comparable(question: string, lines: readonly string[]): string[] {
   if (question.startsWith('io,stat')) return lines.flatMap(ioNumbers);
   const kept = lines.map((line) => line.trimEnd()).filter((line) => line !== '' && !/^[=-]+$/.test(line));
   if (question !== 'expert') return kept;
-  // Items of other protocols, and with them the totals, are not covered.
-  return kept.filter((line) => COVERED.includes(/^ *\d+ +\S+ +(\S+) /.exec(line)?.[1] ?? '')).sort();
+  // Items of other protocols and of TCP's options, and with them the totals, are not covered.
+  const covered = kept.filter((line) => !line.endsWith('D-SACK Sequence'));
+  return covered.filter((line) => COVERED.includes(/^ *\d+ +\S+ +(\S+) /.exec(line)?.[1] ?? '')).sort();
 }
 
 /** The counts of one interval; nothing for the lines around them. */
