@@ -178,6 +178,17 @@ export const snapshotUsed = z.object({
 });
 export type SnapshotUsed = z.infer<typeof snapshotUsed>;
 
+/** What the packets of a captured flow show, beside what the rules say. */
+export const captured = z.object({
+  /** Where it was seen and what became of its addresses, in words. */
+  text: z.string(),
+  /** Do the packets end up where an outcome says? Null where no point shows it. */
+  agrees: z.boolean().nullable(),
+  /** Number of the outcome that the packets show, where there are several. */
+  outcome: z.number().int().nullable(),
+});
+export type Captured = z.infer<typeof captured>;
+
 export const explanation = z.object({
   packet: z.object({
     spec: z.string(),
@@ -198,6 +209,8 @@ export const explanation = z.object({
   findings: z.array(finding).readonly(),
   /** What is missing or was not understood, with the dump that would settle it. */
   issues: z.array(z.string()).readonly(),
+  /** Of a captured flow: what its packets show at the capture's points. */
+  captured: captured.optional(),
   /** Where there are snapshots of several times: whose rules were followed. */
   snapshot: snapshotUsed.optional(),
 });

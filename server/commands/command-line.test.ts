@@ -7,7 +7,6 @@ import { checkReport, doctorReport, snapshotReport } from '../../api/command-lin
 import * as explained from '../../api/explanation.ts';
 import { joined } from '../../api/joined.ts';
 import { podList } from '../../api/live.ts';
-import * as pieces from '../../api/pieces.ts';
 import * as api from '../../api/schemas.ts';
 import { pcapOf } from '../packets/pcap.fixture.ts';
 import { type Script, scriptedSystem } from '../system/scripted.ts';
@@ -297,6 +296,30 @@ test('explain --capture follows the first flow that enters the node, and the one
   expect(zero.out).toBe(out);
   const input = [clash['clash/pcap/node-veth-client.pcap'] ?? new Uint8Array(0)];
   expect((await run(['explain', '--capture', '-', ...bundle, '--json'], { input })).out).toBe(out);
+});
+
+test('explain --capture from all points: what the packets show, and whether the rules say the same', async () => {
+  const points = ['pod-client', 'node-veth-client', 'node-veth-hostport-web', 'pod-hostport-web'];
+  const all = points.map((name) => `clash/pcap/${name}.pcap`);
+  const asked = async (snapshot: string, flow: string) => {
+    const args = ['explain', '--snapshot', snapshot, '--capture', ...all, '--flow', flow, '--json'];
+    return explained.explanation.parse(JSON.parse((await run(args)).out));
+  };
+  const { captured } = await asked('clash/bundle', '0');
+  expect(captured?.text).toBe(
+    'In the capture it was seen at pod client, veth client, veth hostport-web and pod hostport-web: the destination 10.96.0.80:80 became 10.244.1.5:8088 and the source 10.244.1.2:40580 became 10.244.1.1:40580 before veth hostport-web. That is what the rules say.',
+  );
+  expect(captured?.agrees).toBe(true);
+  // Behind the rewrite the flow has other addresses; the other points say where it came from.
+  const { packet } = await asked('clash/bundle', '3');
+  expect([packet.src, packet.sport, packet.dst, packet.dport]).toEqual(['10.244.1.2', 40_580, '10.96.0.80', 80]);
+  const other = await asked('healthy/bundle', '0');
+  expect(other.captured?.agrees).toBe(false);
+  expect(other.captured?.text).toContain('The rules of this snapshot say 10.244.1.3:8080');
+  const text = await run(['explain', '--snapshot', 'clash/bundle', '--capture', ...all, '--flow', '0']);
+  expect(text.out).toContain('In the capture it was seen at pod client');
+  const alone = await run(['explain', ...bundle, '--capture', all[0] ?? '', '--flow', '0', '--json']);
+  expect(explained.explanation.parse(JSON.parse(alone.out)).captured).toBeUndefined();
 });
 
 test('a snapshot may be a folder, an archive or files, and says the same', async () => {

@@ -119,6 +119,7 @@ export function explanationText(explanation: Explanation, paint: Paint): string 
   const lines = [
     ...notes.lines(headline, (text) => paint('strong', text)),
     ...sentences.flatMap((s) => notes.lines(s, indented)),
+    ...(explanation.captured === undefined ? [] : ['', `  ${printable(explanation.captured.text)}`]),
     ...(explanation.snapshot === undefined ? [] : ['', `  ${printable(explanation.snapshot.text)}`]),
     ...section('On other nodes', onwardLines(outcomes, notes, paint), paint),
     ...section('The way back', wayBackLines(outcomes, paint), paint),

@@ -85,7 +85,7 @@ function transitsOf(joined: JoinedPackets, toServer: boolean, direction: Directi
   }));
 }
 
-function conversationDto(
+export function conversationDto(
   joined: JoinedPackets,
   conversation: Conversation,
   flowAt: (conversation: Conversation, point: string) => number | null,

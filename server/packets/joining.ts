@@ -1,12 +1,12 @@
 // Joining as questions ask for it: rows first, the whole in the background, and how final an answer is.
-import type { Joined, PacketLoss, Rewritten, SightingDto } from '../../api/joined.ts';
+import type { Joined, JoinedConversation, PacketLoss, Rewritten, SightingDto } from '../../api/joined.ts';
 import type { Conversation } from '../../netpath/join/conversations.ts';
 import { waitNs } from '../../netpath/join/joiner.ts';
 import type { Clock } from '../system/system.ts';
 import type { Capture } from './capture.ts';
 import type { FlowIds } from './flow-ids.ts';
 import { JoinedPackets } from './joined.ts';
-import { joinedReport, lossOfPacket } from './joined-report.ts';
+import { conversationDto, joinedReport, lossOfPacket } from './joined-report.ts';
 import type { MergedList } from './merged-list.ts';
 import { inSlices, type KeepOn } from './slices.ts';
 
@@ -75,6 +75,12 @@ export class Joining {
     await inSlices(this.clock, step, budgetMs);
   }
 
+  /** Everything that is there, for at most `budgetMs`; of a complete capture nothing waits for further sightings then. */
+  async whole(budgetMs: number): Promise<void> {
+    await this.upTo(this.list.total, budgetMs);
+    if (this.applies && this.isComplete && this.joined.upTo >= this.list.total) this.joined.end();
+  }
+
   /** Is all known that other points can say of a packet? */
   isKnown(place: number): boolean {
     if (!this.applies) return true;
@@ -127,6 +133,12 @@ export class Joining {
   /** A number that the flows of one conversation share at all points; null where it is not known. */
   conversationId(capture: Capture, flow: number): number | null {
     return this.joined.conversationOf(capture, flow)?.id ?? null;
+  }
+
+  /** The conversation of a flow at all points; null where it is not known, or there is one point. */
+  conversation(capture: Capture, flow: number): JoinedConversation | null {
+    const found = this.applies ? this.joined.conversationOf(capture, flow) : null;
+    return found === null ? null : conversationDto(this.joined, found, () => null);
   }
 
   rewrittenAt(place: number): Rewritten | null {

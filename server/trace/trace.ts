@@ -2,11 +2,12 @@
 // when it is first needed.
 import type { Explanation } from '../../api/explanation.ts';
 import type { Finding } from '../../api/pieces.ts';
-import { ipText } from '../../parsers/core/address.ts';
+import { ipText, parseIp } from '../../parsers/core/address.ts';
 import type { NodeState } from '../../parsers/nodestate/state.ts';
 import type { Packets } from '../packets/packets.ts';
 import { Refusal } from '../refusal.ts';
 import { missingDumps } from './can-simulate.ts';
+import { capturedOf } from './captured-path.ts';
 
 function needsState(state: NodeState): void {
   const missing = missingDumps(state);
@@ -27,12 +28,33 @@ export async function explainSpec(state: NodeState, spec: string): Promise<Expla
   return answer.explanation;
 }
 
+/** How long an answer waits for what other points say of a flow. */
+const joinMs = 1500;
+
+/** `10.0.0.1:80` or `[fd00::1]:80` as address and port. */
+function endsOf(client: string, server: string) {
+  const parts = (text: string): [string, number | null] => {
+    const m = /^\[?(.*?)\]?:(\d+)$/.exec(text);
+    const bare = parseIp(text) !== null;
+    return bare || m === null ? [text, null] : [m[1] ?? '', Number(m[2])];
+  };
+  const [clientIp, cport] = parts(client);
+  const [serverIp, sport] = parts(server);
+  return { client: clientIp, cport, server: serverIp, sport };
+}
+
 /** The packet spec of a captured flow as the node saw it arrive; null when this point does not tell. */
 export async function specOfId(state: NodeState, packets: Packets, id: number): Promise<string | null> {
   const found = packets.flowById(id);
   if (found === null) throw new Refusal(404, 'no-flow', `there is no flow ${id}; list the flows for their ids`);
   const { specOfFlow } = await import('../../netpath/explain/from-capture.ts');
   const { flow, point } = found;
+  // Behind NAT the flow has other addresses than where it came from: other points of the capture show those.
+  await packets.joining.whole(joinMs);
+  const entry = packets.joining.conversation(found.capture, found.local)?.points[0];
+  const origin = entry === undefined || entry.point === point ? null : endsOf(entry.client, entry.server);
+  if (entry !== undefined && origin !== null)
+    return specOfFlow(state, { protocol: flow.protocol, ...origin, point: entry.point });
   return specOfFlow(state, {
     protocol: flow.protocol,
     client: ipText(flow.client.ip),
@@ -46,7 +68,13 @@ export async function specOfId(state: NodeState, packets: Packets, id: number): 
 export async function explainFlow(state: NodeState, packets: Packets, id: number): Promise<Explanation> {
   needsState(state);
   const spec = await specOfId(state, packets, id);
-  if (spec !== null) return explainSpec(state, spec);
+  if (spec !== null) {
+    const explanation = await explainSpec(state, spec);
+    const found = packets.flowById(id);
+    const conversation = found === null ? null : packets.joining.conversation(found.capture, found.local);
+    const captured = capturedOf(conversation, explanation);
+    return captured === null ? explanation : { ...explanation, captured };
+  }
   const point = packets.flowById(id)?.point ?? 'its point';
   const message = `flow ${id} was captured at ${point}, which does not tell where it enters the node; choose the flow at the point it enters, or type the packet`;
   throw new Refusal(422, 'no-entry', message);

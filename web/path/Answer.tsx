@@ -65,7 +65,7 @@ interface Props {
 }
 
 export function Answer({ explanation, outcome, asking, onAsk }: Props) {
-  const { headline, badges, issues, whyNot, outcomes, snapshot } = explanation;
+  const { headline, badges, issues, whyNot, outcomes, snapshot, captured } = explanation;
   const chosen = outcomes[outcome];
   const sentences = chosen?.sentences ?? explanation.sentences;
   const mattered = chosen?.steps.filter((step) => step.mattered && step.owner !== null) ?? [];
@@ -90,6 +90,9 @@ export function Answer({ explanation, outcome, asking, onAsk }: Props) {
         </p>
         {snapshot !== undefined && (
           <p className={snapshot.later === null ? styles.snapshot : styles.snapshotDiffers}>{snapshot.text}</p>
+        )}
+        {captured !== undefined && (
+          <p className={captured.agrees === false ? styles.snapshotDiffers : styles.snapshot}>{captured.text}</p>
         )}
         {chosen?.onward && <OtherNodes onward={chosen.onward} />}
         {chosen?.reply && <WayBack reply={chosen.reply} />}
