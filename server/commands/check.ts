@@ -31,8 +31,9 @@ async function check(context: CommandContext, options: CheckOptions): Promise<vo
   const issues: string[] = [];
   if (options.capture !== undefined) {
     const { openCaptures } = await import('../packets/open-captures.ts');
-    const { findingsOfFlows } = await import('../trace/captured.ts');
+    const { findingsOfFlows, findingsOfPackets } = await import('../trace/captured.ts');
     const opened = await openCaptures(context.system, options.capture);
+    for (const f of await findingsOfPackets(opened.packets)) found.set(`${f.id} ${f.summary}`, f);
     for (const f of await findingsOfFlows(state, opened.packets)) found.set(`${f.id} ${f.summary}`, f);
     issues.push(...opened.issues);
     opened.close();

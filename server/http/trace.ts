@@ -3,6 +3,7 @@ import express, { type Router } from 'express';
 import { explainRequest } from '../../api/schemas.ts';
 import type { Library } from '../store/library.ts';
 import type { System } from '../system/system.ts';
+import { findingsOfPackets } from '../trace/captured.ts';
 import { explainFlowInForce, explainSpecNewest } from '../trace/in-force.ts';
 import { findingsOf } from '../trace/trace.ts';
 import { methodNotAllowed, valid } from './answers.ts';
@@ -25,7 +26,8 @@ export function trace(library: Library, clock: System['clock']): Router {
     .route('/:id/findings')
     .get(async (request, response) => {
       const found = await library.get(request.params.id);
-      response.json(await findingsOf(await found.nodeState()));
+      const ofPackets = await findingsOfPackets(await found.packets(1500));
+      response.json([...ofPackets, ...(await findingsOf(await found.nodeState()))]);
     })
     .all(methodNotAllowed('GET'));
   return router;

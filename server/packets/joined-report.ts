@@ -149,3 +149,41 @@ export function lossOfPacket(joined: JoinedPackets, conversation: Conversation, 
   );
   return found?.dto ?? null;
 }
+
+/** Packets that were lost for sure, together for each stretch between two points. */
+export interface LostStretch {
+  readonly from: string;
+  readonly to: string;
+  packets: number;
+  conversations: number;
+  /** Number of the first such packet in the list, and its conversation. */
+  first: number;
+  name: string;
+}
+
+export function lostStretches(joined: JoinedPackets): LostStretch[] {
+  const found = new Map<string, LostStretch>();
+  for (const conversation of joined.join?.conversations.list() ?? []) {
+    for (const { dto } of lossesIn(joined, conversation)) {
+      const first = dto.examples[0];
+      if (dto.verdict !== 'proved' || first === undefined) continue;
+      const key = `${dto.from}\n${dto.to}`;
+      const known = found.get(key) ?? { from: dto.from, to: dto.to, packets: 0, conversations: 0, first: 0, name: '' };
+      known.packets += dto.packets;
+      known.conversations += 1;
+      if (known.first === 0 || first < known.first) {
+        known.first = first;
+        known.name = nameOf(joined, conversation);
+      }
+      found.set(key, known);
+    }
+  }
+  return [...found.values()];
+}
+
+function nameOf(joined: JoinedPackets, conversation: Conversation): string {
+  const [tuple] = conversation.at.values();
+  const known = tuple === undefined ? null : (joined.join?.joiner.tuples.of(tuple) ?? null);
+  if (known === null) return protocolName(conversation.protocol);
+  return `${protocolName(conversation.protocol)} ${sourceText(known)} > ${destinationText(known)}`;
+}

@@ -5,6 +5,7 @@ import { PcapngBuilder } from '../../parsers/capture/pcapng-builder.ts';
 import { CaptureReader } from '../../parsers/capture/reader.ts';
 import { CaptureIndexer } from '../../parsers/index/capture-index.ts';
 import { scriptedSystem } from '../system/scripted.ts';
+import { findingsOfPackets } from '../trace/captured.ts';
 import { Capture } from './capture.ts';
 import { FrameFile } from './frame-file.ts';
 import { Packets } from './packets.ts';
@@ -129,6 +130,20 @@ test('a loss is pinned to its stretch, unless the capture there dropped packets'
   expect([detail.point, detail.seenAt.length, detail.loss?.verdict]).toEqual(['pod client', 1, 'unknown']);
   // The others went on.
   expect((await packets.joinedDetail(1)).loss).toBeNull();
+});
+
+test('losses are a finding for each stretch; where the capture itself dropped packets they are none', async () => {
+  const [finding, ...more] = await findingsOfPackets(await packetsOf([whole('live.pcapng', liveFile(0))]));
+  expect(more).toEqual([]);
+  expect(finding).toMatchObject({
+    id: 'lost-between-points',
+    title: 'packets are lost between pod client and veth client',
+    summary: expect.stringMatching(
+      /^1 packet of 1 conversation was seen at pod client and never at veth client, .* The first is packet \d+ \(tcp 10\.244\.1\.2:40400 > 10\.96\.0\.87:9006\)\.$/,
+    ),
+  });
+  expect(await findingsOfPackets(await packetsOf([whole('live.pcapng', liveFile(2))]))).toEqual([]);
+  expect(await findingsOfPackets(await recorded())).toEqual([]);
 });
 
 test('while a capture grows, answers say that they are not final, and become so', async () => {

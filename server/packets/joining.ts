@@ -6,7 +6,7 @@ import type { Clock } from '../system/system.ts';
 import type { Capture } from './capture.ts';
 import type { FlowIds } from './flow-ids.ts';
 import { JoinedPackets } from './joined.ts';
-import { conversationDto, joinedReport, lossOfPacket } from './joined-report.ts';
+import { conversationDto, joinedReport, type LostStretch, lossOfPacket, lostStretches } from './joined-report.ts';
 import type { MergedList } from './merged-list.ts';
 import { inSlices, type KeepOn } from './slices.ts';
 
@@ -128,6 +128,12 @@ export class Joining {
       }
     }
     return found;
+  }
+
+  /** Where packets were lost for sure, as far as is known within `budgetMs`. */
+  async losses(budgetMs: number): Promise<LostStretch[]> {
+    await this.whole(budgetMs);
+    return this.applies ? lostStretches(this.joined) : [];
   }
 
   /** A number that the flows of one conversation share at all points; null where it is not known. */

@@ -39,3 +39,20 @@ export async function findingsOfFlows(state: NodeState, packets: Packets): Promi
   }
   return [...found.values()];
 }
+
+/** How long findings wait for the points of a capture to be compared. */
+const joinMs = 1500;
+
+/** What the packets of a capture show without any rule: losses between its points. */
+export async function findingsOfPackets(packets: Packets): Promise<Finding[]> {
+  const plural = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
+  return (await packets.joining.losses(joinMs)).map(({ from, to, packets: lost, conversations, first, name }) => ({
+    id: 'lost-between-points',
+    title: `packets are lost between ${from} and ${to}`,
+    confidence: 'proved',
+    severity: 'warning',
+    summary: `${plural(lost, 'packet')} of ${plural(conversations, 'conversation')} ${lost === 1 ? 'was' : 'were'} seen at ${from} and never at ${to}, which others of the same way passed. The first is packet ${first} (${name}).`,
+    evidence: [],
+    remedy: `Follow packet ${first} through the node: a rule, rp_filter or a queue (tc -s qdisc, nstat, conntrack -S) between ${from} and ${to} took it.`,
+  }));
+}
