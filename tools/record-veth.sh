@@ -23,6 +23,7 @@ begin() {
   begun+=($!)
 }
 finish() {
+  [ "${#begun[@]}" -gt 0 ] || return 0
   for one in "${begun[@]}"; do kill "$one" || true; done
   wait "${begun[@]}" || true
   begun=()

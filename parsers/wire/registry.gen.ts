@@ -18,22 +18,27 @@ import { protocol as icmpv6 } from './icmpv6.ts';
 import { protocol as igmp } from './igmp.ts';
 import { protocol as ipv4 } from './ipv4.ts';
 import { protocol as ipv6 } from './ipv6.ts';
+import { protocol as kafka } from './kafka.ts';
 import { protocol as llc } from './llc.ts';
 import { protocol as lldp } from './lldp.ts';
 import { protocol as mpls } from './mpls.ts';
+import { protocol as mysql } from './mysql.ts';
 import { protocol as nbns } from './nbns.ts';
 import { protocol as nflog } from './nflog.ts';
 import { protocol as ntp } from './ntp.ts';
 import { protocol as nullLoop } from './null-loop.ts';
 import { protocol as ospf } from './ospf.ts';
+import { protocol as pgsql } from './pgsql.ts';
 import { protocol as ppp } from './ppp.ts';
 import { protocol as pppoe } from './pppoe.ts';
 import { protocol as quic } from './quic.ts';
 import { protocol as rawIp } from './raw-ip.ts';
+import { protocol as resp } from './resp.ts';
 import { protocol as sctp } from './sctp.ts';
 import { protocol as sll } from './sll.ts';
 import { protocol as sll2 } from './sll2.ts';
 import { protocol as ssdp } from './ssdp.ts';
+import { protocol as ssh } from './ssh.ts';
 import { protocol as stp } from './stp.ts';
 import { protocol as syslog } from './syslog.ts';
 import { protocol as tcp } from './tcp.ts';
@@ -65,22 +70,27 @@ export const PROTOCOLS: readonly Protocol[] = [
   igmp,
   ipv4,
   ipv6,
+  kafka,
   llc,
   lldp,
   mpls,
+  mysql,
   nbns,
   nflog,
   ntp,
   nullLoop,
   ospf,
+  pgsql,
   ppp,
   pppoe,
   quic,
   rawIp,
+  resp,
   sctp,
   sll,
   sll2,
   ssdp,
+  ssh,
   stp,
   syslog,
   tcp,

@@ -1,6 +1,7 @@
 // Captures made by hand for what the recorded ones lack: IPv6, VLAN, fragments, errors, cut packets, both byte orders, several
 // interfaces. tools/record-tshark.mjs writes them to fixtures/captures; a test holds the files equal to what this makes.
 import { type PacketToWrite, writePcap, writePcapng } from '../../parsers/capture/writer.ts';
+import { databaseFrames } from './crafted-databases.ts';
 import { dnsRecordFrames } from './crafted-dns.ts';
 import { fragmentFrames } from './crafted-fragments.ts';
 import { http2Frames } from './crafted-http2.ts';
@@ -299,6 +300,7 @@ export function craftedCaptures(): ReadonlyMap<string, Uint8Array> {
     ['crafted-network.pcap', writePcap({ linkType: 1 }, packets(networkFrames()))],
     ['crafted-link.pcap', writePcap({ linkType: 1 }, packets(linkFrames()))],
     ['crafted-http2.pcap', writePcap({ linkType: 1 }, packets(http2Frames()))],
+    ['crafted-databases.pcap', writePcap({ linkType: 1 }, packets(databaseFrames()))],
     ['crafted-quic.pcap', writePcap({ linkType: 1 }, packets(quicFrames()))],
     ['crafted-services.pcap', writePcap({ linkType: 1 }, packets(serviceFrames()))],
     ['crafted-dns-records.pcap', writePcap({ linkType: 1 }, packets(dnsRecordFrames()))],

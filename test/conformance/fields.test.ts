@@ -53,6 +53,9 @@ const EXACT: readonly (readonly [string, RegExp])[] = [
   // Messages in several frames are not put together: each frame's own text is shown.
   ['streams.websocket.pcap', /^websocket\.(?!payload\.(text|continue))/],
   ['crafted-quic.pcap', /^quic\.(?!remaining)/],
+  ['streams.services.pcap', /^((pgsql|mysql|ssh)\.(?!encr)|resp\.error)/],
+  // Of a command that is not complete tshark shows what is there already.
+  ['crafted-databases.pcap', /^((pgsql|mysql|ssh|kafka)\.(?!encr)|resp\.(string|error|integer))/],
   ['crafted-nflog.pcap', /^nflog/],
   ['crafted-ppp.pcap', /^ppp/],
 ];

@@ -24,6 +24,11 @@ const OTHER_LAYERS: ReadonlyMap<string, string> = new Map([
   ['crafted-http2.pcap', 'no layers for bodies but json'],
   ['streams.grpc.pcap', 'no layer http2.body.fragments; what is put together stands last'],
   ['streams.websocket.pcap', 'no layers for payloads; messages in several frames are not put together'],
+  [
+    'streams.services.pcap',
+    'resp once a message, not once a packet; pgsql for the answer to a wish for TLS; ssh once a message',
+  ],
+  ['crafted-databases.pcap', 'as streams.services.pcap'],
   ['crafted-quic.pcap', 'the hello after a Retry is read, too'],
   ['crafted-link.pcap', 'pppoe for pppoed and pppoes; no lcp, ipcp, pap, ipv6cp, chap, eap'],
   ['crafted-ppp.pcap', 'no lcp'],
