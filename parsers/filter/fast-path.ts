@@ -136,6 +136,7 @@ function headerTest(field: FilterField, header: NonNullable<FilterField['header'
     const bytes = frame();
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const linkType = index.interfaces[s.interfaceId[at] ?? 0]?.linkType ?? 0;
+    walked.ports = index.ports;
     const start = headerStart(walked, view, s.length[at] ?? 0, linkType, number);
     if (start < 0) return NO;
     const from = start + (first >> 3);

@@ -1,7 +1,7 @@
 // One TCP segment on its way through the conversation that it belongs to: which messages it completes, begins or carries on.
 // Surprise: this follows Wireshark's desegmentation step by step, because where a message shows up in the list depends on its order.
 import { NOT_MINE, ONE_MORE, type StreamPart, type StreamReader, UNTIL_FIN } from '../wire/stream-reading.ts';
-import { numbersOf, protocolNumbered, tcpCandidates } from '../wire/tables.ts';
+import { DEFAULT_PORTS, numbersOf, type PortTables, protocolNumbered, tcpCandidates } from '../wire/tables.ts';
 import { OpenMessage, type Piece } from './open-message.ts';
 
 const MAX_MESSAGE = 1 << 26;
@@ -45,6 +45,7 @@ export class SegmentReading {
   private fragment = 0;
   private dataFrom = -1;
   private begins: string | null = null;
+  private readonly ports: PortTables | null;
   private readonly conversation: Conversation;
   private readonly open: OpenMessage[];
   private readonly toServer: boolean;
@@ -53,6 +54,7 @@ export class SegmentReading {
   private readonly payload: Uint8Array;
 
   constructor(
+    ports: PortTables | null,
     conversation: Conversation,
     direction: number,
     toServer: boolean,
@@ -60,6 +62,7 @@ export class SegmentReading {
     seq: number,
     payload: Uint8Array,
   ) {
+    this.ports = ports;
     this.conversation = conversation;
     this.open = conversation.open[direction === 0 ? 0 : 1];
     this.toServer = toServer;
@@ -120,10 +123,11 @@ export class SegmentReading {
 
   /** Finds out which protocol the conversation speaks, unless that is known. */
   private choose(at: number, sport: number, dport: number): boolean {
-    const { conversation, payload } = this;
+    const { conversation, payload, ports } = this;
     if (conversation.reader !== null) return true;
-    for (const number of tcpCandidates(sport, dport)) {
-      const reader = protocolNumbered(number)?.stream?.(isByPort(number, sport, dport));
+    const { tcp } = ports ?? DEFAULT_PORTS;
+    for (const number of tcpCandidates(ports, sport, dport)) {
+      const reader = protocolNumbered(number)?.stream?.(tcp[sport] === number || tcp[dport] === number);
       if (reader === undefined || reader.size(payload, at, payload.length, this.toServer) === NOT_MINE) continue;
       conversation.protocol = number;
       conversation.reader = reader;
@@ -226,11 +230,6 @@ export class SegmentReading {
     }
     return { to, notes, wants: 0 };
   }
-}
-
-function isByPort(number: number, sport: number, dport: number): boolean {
-  const ports = protocolNumbered(number)?.attach.tcpPorts;
-  return ports !== undefined && (ports.includes(sport) || ports.includes(dport));
 }
 
 /** True when the byte numbered `seq` belongs to the message and is not its first. */

@@ -31,7 +31,7 @@ export class StreamBook {
     this.index = index;
     this.frames = frames;
     this.chain = index.rowChain;
-    this.facts = new FrameFacts();
+    this.facts = new FrameFacts(index.ports);
     this.conversations = new Map();
     this.plans = new Map();
   }
@@ -137,7 +137,7 @@ export class StreamBook {
     const sport = segment.sport[at] ?? 0;
     const dport = segment.dport[at] ?? 0;
     const seq = ((segment.seq[at] ?? 0) + ((flags & 2) !== 0 ? 1 : 0)) >>> 0;
-    const reading = new SegmentReading(conversation, direction, toServer, row, seq, payload);
+    const reading = new SegmentReading(this.index.ports, conversation, direction, toServer, row, seq, payload);
     if (payload.length > 0) reading.run(repeated, sport, dport);
     if ((flags & FIN) !== 0) reading.finish();
     return reading.plan();

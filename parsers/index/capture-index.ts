@@ -7,6 +7,7 @@ import type { Ip } from '../core/address.ts';
 import type { DecodeIssue } from '../core/issue.ts';
 import type { Flow } from '../flow/flow.ts';
 import type { Followed } from '../flow/follow.ts';
+import { type DecodeAsRule, portsWith } from '../wire/decode-as.ts';
 import type { ByteSource } from '../wire/dissection.ts';
 import type { FieldNode } from '../wire/field.ts';
 import { PacketIndex } from './packet-index.ts';
@@ -67,6 +68,8 @@ export interface IndexerOptions {
    * its path is no retransmission. False follows tshark, which knows no capture points.
    */
   readonly splitByInterface?: boolean;
+  /** What the user says about ports (wire/decode-as.ts); it holds for everything that is asked of the index. */
+  readonly decodeAs?: readonly DecodeAsRule[];
 }
 
 /** Builds an index from a file that arrives in chunks; `index` may be asked at any time and grows with it. */
@@ -74,7 +77,7 @@ export class CaptureIndexer {
   private readonly building: PacketIndex;
 
   constructor(options: IndexerOptions = {}) {
-    this.building = new PacketIndex(options.splitByInterface ?? true);
+    this.building = new PacketIndex(options.splitByInterface ?? true, portsWith(options.decodeAs ?? []));
   }
 
   get index(): CaptureIndex {

@@ -15,6 +15,7 @@ import { TcpTimings } from '../flow/tcp-timing.ts';
 import { indexDatagram, indexFrame } from '../wire/decode.ts';
 import type { JoinedDatagram } from '../wire/dissection.ts';
 import { FrameFacts, HAS_ICMP, HAS_IPV4, HAS_IPV6, HAS_TCP, HAS_UDP } from '../wire/facts.ts';
+import type { PortTables } from '../wire/tables.ts';
 import { AddressTable } from './address-table.ts';
 import type { CaptureIndex, Endpoints } from './capture-index.ts';
 import { FragmentBook } from './fragment-book.ts';
@@ -53,7 +54,11 @@ export class PacketIndex implements CaptureIndex {
   private current: Segment;
   private analysed: number;
 
-  constructor(splitByInterface: boolean) {
+  /** Which protocols hang on which ports; null for the usual ones. */
+  readonly ports: PortTables | null;
+
+  constructor(splitByInterface: boolean, ports: PortTables | null = null) {
+    this.ports = ports;
     this.fragments = new FragmentBook();
     this.splitByInterface = splitByInterface;
     this.readFrame = null;
@@ -62,7 +67,7 @@ export class PacketIndex implements CaptureIndex {
     this.segments = [this.current];
     this.addresses = new AddressTable();
     this.flowTable = new FlowTable(this, splitByInterface);
-    this.facts = new FrameFacts();
+    this.facts = new FrameFacts(ports);
     this.packetCount = 0;
     this.streams = null;
     this.datagrams = null;

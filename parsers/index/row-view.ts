@@ -42,7 +42,7 @@ export function dissectRow(index: PacketIndex, row: number, frame: Uint8Array): 
     flow && isInner && datagram === null
       ? { ...flow, headerAt: transportAt(frame, index.length(row), linkType) }
       : flow;
-  const d = dissectFrame(frame, index.length(row), linkType, about, datagram);
+  const d = dissectFrame(frame, index.length(row), linkType, about, datagram, index.ports);
   // A payload that is not read again is not missed either.
   const misses = (protocol: string): boolean => protocol !== 'data' || !d.flow?.repeated;
   const cut = d.issues.some(

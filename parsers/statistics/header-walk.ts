@@ -16,6 +16,7 @@ const facts = new FrameFacts();
 /** Visits every header that is there whole enough for its decoder, after it was read. */
 export function walkHeaders(index: PacketIndex, row: number, frame: Uint8Array, visit: HeaderVisitor): void {
   const linkType = index.interfaces[index.interfaceOf(row)]?.linkType ?? 0;
+  facts.ports = index.ports;
   facts.reset(viewOf(frame), 0, frame.length, index.length(row));
   walk(protocolOfLink(linkType), visit);
   if (facts.fragmentOffset < 0) return;
@@ -54,7 +55,7 @@ function behindPorts(visit: HeaderVisitor): number {
   const table = facts.next;
   const count = portCandidates(table);
   for (let n = 0; n < count; n++) {
-    const number = portCandidate(table, facts.sport, facts.dport, n);
+    const number = portCandidate(facts.ports, table, facts.sport, facts.dport, n);
     if (number === 0) continue;
     const from = facts.at;
     facts.next = NEXT_NONE;

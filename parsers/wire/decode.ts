@@ -36,7 +36,7 @@ function portChoice(facts: FrameFacts, wanted: number): number {
   const count = portCandidates(facts.next);
   let first = 0;
   for (let n = 0; n < count; n++) {
-    const number = portCandidate(facts.next, facts.sport, facts.dport, n);
+    const number = portCandidate(facts.ports, facts.next, facts.sport, facts.dport, n);
     if (number === wanted) return number;
     if (first === 0) first = number;
   }
@@ -48,7 +48,7 @@ function recognised(facts: FrameFacts): number {
   const table = facts.next;
   const count = portCandidates(table);
   for (let n = 0; n < count; n++) {
-    const number = portCandidate(table, facts.sport, facts.dport, n);
+    const number = portCandidate(facts.ports, table, facts.sport, facts.dport, n);
     if (number === 0) continue;
     const indexer = indexers[number - 1];
     facts.next = NEXT_NONE;

@@ -7,17 +7,26 @@ import { NEXT_NONE, NEXT_TCP_PORTS } from './facts.ts';
 import type { FieldNode } from './field.ts';
 import type { Protocol } from './protocol.ts';
 import type { SegmentParts, StreamPart } from './stream-reading.ts';
-import { portCandidate, portCandidates, protocolAfter, protocolNumbered, protocolOfLink } from './tables.ts';
+import {
+  type PortTables,
+  portCandidate,
+  portCandidates,
+  protocolAfter,
+  protocolNumbered,
+  protocolOfLink,
+} from './tables.ts';
 
-/** Dissects a frame that had `length` bytes on the wire; `flow` is what the index knows, null when nothing. */
+/** Dissects a frame that had `length` bytes on the wire; `flow` is what the index knows, null when nothing; `ports` null for the usual ones. */
 export function dissectFrame(
   bytes: Uint8Array,
   length: number,
   linkType: number,
   flow: FlowContext | null,
   datagram: JoinedDatagram | null = null,
+  ports: PortTables | null = null,
 ): Dissection {
   const d = new Dissection(bytes, length, flow);
+  d.ports = ports;
   d.datagram = datagram;
   let number = protocolOfLink(linkType);
   if (number === 0) {
@@ -61,7 +70,7 @@ function behindPorts(d: Dissection): boolean {
     messages(d, own, [known?.note]);
   }
   for (let n = 0; n < count && d.layers.length === before; n++) {
-    const protocol = protocolNumbered(portCandidate(table, d.nextKey, d.nextKey2, n));
+    const protocol = protocolNumbered(portCandidate(d.ports, table, d.nextKey, d.nextKey2, n));
     if (protocol === null) continue;
     d.next = NEXT_NONE;
     messages(d, protocol, []);

@@ -7,6 +7,7 @@ import type { DatagramNote } from './datagram-reading.ts';
 import { NEXT_NONE } from './facts.ts';
 import type { FieldNode } from './field.ts';
 import type { SegmentParts } from './stream-reading.ts';
+import type { PortTables } from './tables.ts';
 
 /** What the index knows about the packet's flow, which the bytes alone do not tell. */
 export interface FlowContext {
@@ -94,6 +95,8 @@ export class Dissection {
   isMalformed: boolean;
   /** Set by TCP: its payload is read by this plan, not by the port tables. */
   parts: SegmentParts | null;
+  /** Which protocols hang on which ports; null for the usual ones. */
+  ports: PortTables | null;
   /** Set by UDP: whose datagram this is, and what is known of it. */
   known: DatagramNote | null;
   /** For a TCP protocol: what its reader said of this message; whether it goes to the server; whether one came before it in this row. */
@@ -126,6 +129,7 @@ export class Dissection {
     this.datagram = null;
     this.isMalformed = false;
     this.parts = null;
+    this.ports = null;
     this.known = null;
     this.note = null;
     this.toServer = true;

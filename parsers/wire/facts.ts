@@ -1,6 +1,7 @@
 // What the hot decoders learn about one frame: the holder that the index copies into its columns.
 // Surprise: one holder serves all packets. Its constructor assigns every field, so that the engine keeps one shape for it
 // (a holder whose fields appear later runs five times slower), and `reset` assigns them all again.
+import type { PortTables } from './tables.ts';
 
 /** Bits of `layers`: which headers were read whole, and what makes the columns an incomplete picture. */
 export const HAS_IPV4 = 1;
@@ -31,6 +32,8 @@ export const PPP = 0;
 const NO_VIEW = new DataView(new ArrayBuffer(0));
 
 export class FrameFacts {
+  /** Which protocols hang on which ports, null for the usual ones; stays from frame to frame. */
+  ports: PortTables | null;
   /** The bytes; decoders read from `at` and never at or beyond `end`. */
   view: DataView;
   start: number;
@@ -76,7 +79,8 @@ export class FrameFacts {
   fragmentId: number;
   moreFragments: boolean;
 
-  constructor() {
+  constructor(ports: PortTables | null = null) {
+    this.ports = ports;
     this.view = NO_VIEW;
     this.start = 0;
     this.at = 0;

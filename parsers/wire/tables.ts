@@ -27,6 +27,15 @@ for (const [place, { attach }] of PROTOCOLS.entries()) {
   if (attach.udpAnyPort) anyUdp.push(number);
 }
 
+/** Protocol numbers by port. */
+export interface PortTables {
+  readonly tcp: Uint8Array;
+  readonly udp: Uint8Array;
+}
+
+/** What the protocol files say; `decode-as.ts` makes others of it. */
+export const DEFAULT_PORTS: PortTables = { tcp: tcpPorts, udp: udpPorts };
+
 /** Number of the protocol at a link type; 0 when nothing decodes it. */
 export function protocolOfLink(linkType: number): number {
   return links.get(linkType) ?? 0;
@@ -50,10 +59,11 @@ export function protocolAfter(table: number, key: number): number {
 
 /**
  * The protocols to ask about a payload between two ports, the lower port's first, as Wireshark does; then those that know their own
- * bytes. The n-th is `portCandidate(table, one, other, n)`; 0 where the list ends, and where a port has none.
+ * bytes. The n-th is `portCandidate(tables, table, one, other, n)`; 0 where the list ends, and where a port has none.
  */
-export function portCandidate(table: number, one: number, other: number, n: number): number {
-  const ports = table === NEXT_TCP_PORTS ? tcpPorts : udpPorts;
+export function portCandidate(tables: PortTables | null, table: number, one: number, other: number, n: number): number {
+  const { tcp, udp } = tables ?? DEFAULT_PORTS;
+  const ports = table === NEXT_TCP_PORTS ? tcp : udp;
   if (n === 0) return ports[one < other ? one : other] ?? 0;
   if (n === 1) return ports[one < other ? other : one] ?? 0;
   return (table === NEXT_TCP_PORTS ? anyTcp : anyUdp)[n - 2] ?? 0;
@@ -63,10 +73,10 @@ export function portCandidates(table: number): number {
   return 2 + (table === NEXT_TCP_PORTS ? anyTcp : anyUdp).length;
 }
 
-export function tcpCandidates(one: number, other: number): number[] {
+export function tcpCandidates(tables: PortTables | null, one: number, other: number): number[] {
   const found: number[] = [];
   for (let n = 0; n < portCandidates(NEXT_TCP_PORTS); n++) {
-    const number = portCandidate(NEXT_TCP_PORTS, one, other, n);
+    const number = portCandidate(tables, NEXT_TCP_PORTS, one, other, n);
     if (number !== 0 && !found.includes(number)) found.push(number);
   }
   return found;

@@ -8,6 +8,9 @@ import * as explained from '../../api/explanation.ts';
 import { joined } from '../../api/joined.ts';
 import { podList } from '../../api/live.ts';
 import * as api from '../../api/schemas.ts';
+import { writePcap } from '../../parsers/capture/writer.ts';
+import * as f from '../../test/conformance/frames.ts';
+import { talk } from '../../test/conformance/talk.ts';
 import { pcapOf } from '../packets/pcap.fixture.ts';
 import { type Script, scriptedSystem } from '../system/scripted.ts';
 import { tarOf } from '../unpack/tar.fixture.ts';
@@ -80,6 +83,8 @@ test.each([
   [['serve', 'now'], 'too many arguments'],
   [['read', '-T', 'json', 'x'], 'Allowed choices are fields'],
   [['read', '-e', 'ip.src', 'x'], '-T fields -e'],
+  [['read', '-d', 'tcp.port=8,http', 'x'], 'is not of the form tcp.port==8888,http'],
+  [['flows', '-d', 'tcp.port==80,arp', 'x'], 'is not decoded over TCP; one of: '],
   [['explain', ...bundle], '--packet SPEC or --capture FILE'],
   [['explain', '--packet', spec], "required option '--snapshot <path...>'"],
   [['explain', ...bundle, '--packet', spec, '--flow', '1'], '--flow takes the number of a flow of --capture'],
@@ -159,6 +164,20 @@ test('read --json is an array of packetRow, newline-terminated', async () => {
   expect(out.endsWith(']\n')).toBe(true);
   expect(z.array(api.packetRow).parse(JSON.parse(out))).toHaveLength(35);
   expect((await run(['read', 'none.pcap', '--json'], { files: { 'none.pcap': pcapOf([]) } })).out).toBe('[]\n');
+});
+
+test('read -d and follow -d take a port for a protocol', async () => {
+  const frames = talk(40_000, 7000, [['>', f.ascii('*1\r\n$4\r\nPING\r\n')]]);
+  const files = {
+    'x.pcap': writePcap(
+      { linkType: 1 },
+      frames.map((bytes, i) => ({ ns: BigInt(i), bytes })),
+    ),
+  };
+  expect((await run(['read', 'x.pcap', '-Y', 'resp'], { files })).out).toBe('');
+  const rule = ['-d', 'tcp.port==7000,resp'];
+  expect((await run(['read', 'x.pcap', '-Y', 'resp', ...rule], { files })).out).toMatch(/RESP \d+ Request: PING\n$/);
+  expect((await run(['follow', 'x.pcap', ...rule], { files })).out).toContain('PING');
 });
 
 test('read -Y and -T fields', async () => {

@@ -2,12 +2,14 @@
 import { Command } from 'commander';
 import type { FlowRow } from '../../api/schemas.ts';
 import { type CommandContext, complain, printJson } from './context.ts';
+import { type DecodeAsOptions, decodeAsOption } from './decode-as.ts';
 import { painter, printable } from './style.ts';
 
 export function flowsCommand(context: CommandContext): Command {
   return new Command('flows')
     .description('list the conversations of captures, each at the point it was seen')
     .argument('<capture...>', 'pcap or pcapng files, also compressed or in an archive; - reads stdin')
+    .addOption(decodeAsOption())
     .option('--joined', 'the same packets at all points: NAT seen, time between points, where packets were lost')
     .option('--json', 'print a JSON array (docs/api.md: flowRow), with --joined one object (joined)')
     .action((captures: string[], options: FlowsOptions) => flows(context, captures, options));
@@ -15,7 +17,7 @@ export function flowsCommand(context: CommandContext): Command {
 
 const conversationsShown = 5000;
 
-interface FlowsOptions {
+interface FlowsOptions extends DecodeAsOptions {
   readonly joined?: boolean;
   readonly json?: boolean;
 }
@@ -56,7 +58,7 @@ function cells(row: FlowRow): string[] {
 
 async function flows(context: CommandContext, captures: readonly string[], options: FlowsOptions): Promise<void> {
   const { openCaptures } = await import('../packets/open-captures.ts');
-  const opened = await openCaptures(context.system, captures);
+  const opened = await openCaptures(context.system, captures, null, options.decodeAs);
   if (options.joined) {
     const { joinedText } = await import('./joined-text.ts');
     const joined = await opened.packets.joinedPoints(conversationsShown, Number.POSITIVE_INFINITY);

@@ -1,8 +1,9 @@
 // `vethscope follow`: the bytes of one conversation, in the order in which each side sent them.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type CommandContext, complain, printJson } from './context.ts';
+import { type DecodeAsOptions, decodeAsOption } from './decode-as.ts';
 
-interface FollowOptions {
+interface FollowOptions extends DecodeAsOptions {
   readonly flow: number;
   readonly as: 'ascii' | 'hex' | 'raw';
   readonly json?: boolean;
@@ -21,6 +22,7 @@ export function followCommand(context: CommandContext): Command {
       new Option('--flow <id>', 'id of the conversation; `vethscope flows` lists them').default(0).argParser(idOf),
     )
     .addOption(new Option('--as <form>', 'how bytes are shown').choices(['ascii', 'hex', 'raw']).default('ascii'))
+    .addOption(decodeAsOption())
     .option('--json', 'print JSON (docs/api.md: followedStream)')
     .action((captures: string[], options: FollowOptions) => follow(context, captures, options));
 }
@@ -28,7 +30,7 @@ export function followCommand(context: CommandContext): Command {
 async function follow(context: CommandContext, captures: readonly string[], options: FollowOptions): Promise<void> {
   const { openCaptures } = await import('../packets/open-captures.ts');
   const { followedStreamOf, streamText } = await import('../packets/stream.ts');
-  const opened = await openCaptures(context.system, captures);
+  const opened = await openCaptures(context.system, captures, null, options.decodeAs);
   const stream = followedStreamOf(opened.packets, options.flow, Number.POSITIVE_INFINITY);
   if (options.json) await printJson(context, stream);
   else await context.system.terminal.out(streamText(stream, options.as));

@@ -3,10 +3,11 @@ import { Command, Option } from 'commander';
 import type { FieldNode, PacketRow } from '../../api/schemas.ts';
 import type { Packets } from '../packets/packets.ts';
 import { type CommandContext, complain, gather } from './context.ts';
+import { type DecodeAsOptions, decodeAsOption } from './decode-as.ts';
 import { type Paint, painter, printable } from './style.ts';
 import { versionOf } from './version.ts';
 
-interface ReadOptions {
+interface ReadOptions extends DecodeAsOptions {
   readonly filter?: string;
   readonly T?: string;
   readonly field?: readonly string[];
@@ -23,6 +24,7 @@ export function readCommand(context: CommandContext): Command {
     .description('list the packets of captures, merged by time')
     .argument('<capture...>', 'pcap or pcapng files, also compressed or in an archive; - reads stdin')
     .option('-Y, --filter <filter>', "display filter in Wireshark's language")
+    .addOption(decodeAsOption())
     .addOption(
       new Option('-T <format>', 'fields: those named with -e; csv; jsonl: one packet a line').choices([
         'fields',
@@ -133,6 +135,7 @@ async function read(context: CommandContext, captures: readonly string[], option
     captures,
     // What other points say of a packet comes behind it, and stands in the JSON.
     options.json ? null : (packets) => printer.print(packets),
+    options.decodeAs,
   );
   if (await printer.print(opened.packets)) {
     await printer.end();
@@ -159,13 +162,13 @@ async function writeOut(
   context: CommandContext,
   captures: readonly string[],
   filter: string,
-  { write, T, json }: ReadOptions,
+  { write, T, json, decodeAs }: ReadOptions,
 ): Promise<void> {
   if (write !== undefined && (T !== undefined || json))
     return complain(context, '-w writes pcapng; leave -T and --json out, or leave -w out to print');
   const { openCaptures } = await import('../packets/open-captures.ts');
   const { exported } = await import('../packets/export.ts');
-  const opened = await openCaptures(context.system, captures);
+  const opened = await openCaptures(context.system, captures, null, decodeAs);
   const application = `vethscope ${await versionOf(context.system)}`;
   const format = T === 'csv' || T === 'jsonl' ? T : 'pcapng';
   const { terminal } = context.system;

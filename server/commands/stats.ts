@@ -5,6 +5,7 @@ import { CONVERSATION_KINDS, type ConversationKind } from '../../parsers/statist
 import type { Packets } from '../packets/packets.ts';
 import { Refusal } from '../refusal.ts';
 import { type CommandContext, complain, gather, printJson } from './context.ts';
+import { type DecodeAsOptions, decodeAsOption } from './decode-as.ts';
 import { problemOf } from './read.ts';
 import {
   conversationLines,
@@ -19,7 +20,7 @@ import { printable } from './style.ts';
 const tables = ['conversations', 'endpoints', 'hierarchy', 'lengths', 'io', 'expert'] as const;
 type TableName = (typeof tables)[number];
 
-interface StatsOptions {
+interface StatsOptions extends DecodeAsOptions {
   readonly filter?: string;
   readonly kind?: readonly string[];
   readonly interval?: string;
@@ -38,6 +39,7 @@ export function statsCommand(context: CommandContext): Command {
       gather,
     )
     .option('--interval <seconds>', 'io: length of an interval', '1')
+    .addOption(decodeAsOption())
     .option('--json', 'print JSON (docs/api.md: statistics, ioStatistics)')
     .action((table: TableName, captures: string[], options: StatsOptions) => stats(context, table, captures, options));
 }
@@ -60,7 +62,7 @@ async function stats(
       `--interval ${JSON.stringify(options.interval)}: give seconds, from 0.000001 to 1000000000`,
     );
   const { openCaptures } = await import('../packets/open-captures.ts');
-  const opened = await openCaptures(context.system, captures);
+  const opened = await openCaptures(context.system, captures, null, options.decodeAs);
   try {
     if (options.json === true) await printJson(context, await jsonOf(opened.packets, table, filter, kinds, interval));
     else {

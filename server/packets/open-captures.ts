@@ -1,5 +1,6 @@
 // Captures named on a command line: files, `-` for stdin, compressed ones, and archives of captures.
 import { CaptureIndexer } from '../../parsers/index/capture-index.ts';
+import type { DecodeAsRule } from '../../parsers/wire/decode-as.ts';
 import { Refusal } from '../refusal.ts';
 import { defaultLimits } from '../store/limits.ts';
 import { reasonOf, type System } from '../system/system.ts';
@@ -27,9 +28,11 @@ class Opening {
   readonly issues: string[] = [];
   private readonly system: System;
   private readonly whileReading: WhileReading | null;
+  private readonly decodeAs: readonly DecodeAsRule[];
 
-  constructor(system: System, whileReading: WhileReading | null) {
+  constructor(system: System, whileReading: WhileReading | null, decodeAs: readonly DecodeAsRule[]) {
     this.system = system;
+    this.decodeAs = decodeAs;
     this.whileReading = whileReading;
   }
 
@@ -89,7 +92,7 @@ class Opening {
   ): Promise<void> {
     const { files } = this.system;
     const sink = copyTo === null ? null : await files.openWrite(copyTo);
-    const indexer = new CaptureIndexer();
+    const indexer = new CaptureIndexer({ decodeAs: this.decodeAs });
     const capture = new Capture(name, indexer.index, new FrameFile(files.openRead(framesIn)));
     if (copyTo !== null) await files.remove(copyTo);
     const soFar = new Packets(this.system.clock);
@@ -115,9 +118,10 @@ export async function openCaptures(
   system: System,
   paths: readonly string[],
   whileReading: WhileReading | null = null,
+  decodeAs: readonly DecodeAsRule[] = [],
 ): Promise<OpenedCaptures> {
   if (paths.filter((p) => p === '-').length > 1) throw new Refusal(400, 'bad-usage', 'stdin (-) can be read only once');
-  const opening = new Opening(system, paths.length === 1 ? whileReading : null);
+  const opening = new Opening(system, paths.length === 1 ? whileReading : null, decodeAs);
   for (const path of paths) await opening.open(path);
   const packets = new Packets(system.clock);
   packets.setCaptures(opening.captures);

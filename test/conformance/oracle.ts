@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { ANALYSIS_FLAGS } from '../../parsers/flow/analysis-flags.ts';
 import { CaptureIndexer, describePacket, dissectPacket } from '../../parsers/index/capture-index.ts';
+import type { DecodeAsRule } from '../../parsers/wire/decode-as.ts';
 import type { FieldNode } from '../../parsers/wire/field.ts';
 
 /** Fields that exist once at most in each packet we compare; the 15 analysis flags among them. */
@@ -47,9 +48,22 @@ export function tsharkVersion(): string | null {
 }
 
 /** One row of FIELDS a packet. Names are not resolved, but for the broadcast address, which everybody knows. */
-export function askTshark(file: string): string[][] {
+export function askTshark(file: string, decodeAs: readonly string[] = []): string[][] {
   const fields = FIELDS.flatMap((field) => ['-e', field]);
-  const args = ['-n', '-r', file, '-T', 'fields', '-E', 'separator=/t', '-E', `aggregator=${SEPARATOR}`, ...fields];
+  const rules = decodeAs.flatMap((rule) => ['-d', rule]);
+  const args = [
+    '-n',
+    '-r',
+    file,
+    ...rules,
+    '-T',
+    'fields',
+    '-E',
+    'separator=/t',
+    '-E',
+    `aggregator=${SEPARATOR}`,
+    ...fields,
+  ];
   const out = execFileSync('tshark', args, { stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 30 }).toString();
   return out
     .split('\n')
@@ -71,8 +85,8 @@ function normal(field: string, value: string): string {
 }
 
 /** The same rows from our engine. `splitByInterface` is off: tshark knows no capture points. */
-export function askOurselves(bytes: Uint8Array): string[][] {
-  const indexer = new CaptureIndexer({ splitByInterface: false });
+export function askOurselves(bytes: Uint8Array, decodeAs: readonly DecodeAsRule[] = []): string[][] {
+  const indexer = new CaptureIndexer({ splitByInterface: false, decodeAs });
   indexer.append(bytes);
   indexer.end();
   const { index } = indexer;

@@ -4,9 +4,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writePcap } from '../../parsers/capture/writer.ts';
+import { parseDecodeAs } from '../../parsers/wire/decode-as.ts';
 import { craftedCaptures } from './crafted.ts';
+import { kafkaTurns, mysqlTurns, redisTurns } from './crafted-databases.ts';
 import { askOurselves, askTshark, differences, FIELDS, tsharkVersion } from './oracle.ts';
 import { randomTcp } from './random-tcp.ts';
+import { talk } from './talk.ts';
 
 const dir = path.resolve(import.meta.dirname, '../../fixtures/captures');
 const captures = fs.readdirSync(dir).filter((name) => /\.pcap(ng)?$/.test(name));
@@ -46,6 +49,33 @@ describe('live tshark', () => {
   it.skipIf(!usable).each(captures)(`%s (needs ${MATCHED}x)`, (name) => {
     const file = path.join(dir, name);
     expect(differences(askTshark(file), askOurselves(fs.readFileSync(file)))).toEqual([]);
+  });
+
+  it.skipIf(!usable)('agrees when ports are decoded as something else (-d)', () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vethscope-'));
+    try {
+      const file = path.join(folder, 'odd-ports.pcap');
+      const [headers] = kafkaTurns();
+      const frames = [
+        ...talk(40_000, 7001, redisTurns()),
+        ...talk(40_001, 7002, mysqlTurns()[0] ?? []),
+        ...talk(40_002, 7003, headers ?? []),
+        ...talk(40_003, 7004, [['>', [0, 0, 2, 1, 5, 0, 0, 0, 1, 0x82, 0x84]]]),
+        ...talk(40_004, 7005, [['>', [0, 0, 2, 1, 5, 0, 0, 0, 1, 0x82, 0x84]]]),
+      ];
+      const packets = frames.map((bytes, i) => ({ ns: BigInt(i) * 1_000_000n, bytes }));
+      const bytes = writePcap({ linkType: 1 }, packets);
+      fs.writeFileSync(file, bytes);
+      const rules = ['tcp.port==7001,resp', 'tcp.port==7002,mysql', 'tcp.port==7003,kafka', 'tcp.port==7004,http2'];
+      const ours = rules.flatMap((rule) => {
+        const parsed = parseDecodeAs(rule);
+        return parsed.ok ? [parsed.rule] : [];
+      });
+      expect(differences(askTshark(file, rules), askOurselves(bytes, ours))).toEqual([]);
+      expect(differences(askTshark(file, rules), askOurselves(bytes, ours.slice(1)))).not.toEqual([]);
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
   });
 
   // Seeds are fixed so that a run says something of the change it runs for; VETHSCOPE_SEED looks further. Known to differ: 153509
