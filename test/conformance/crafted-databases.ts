@@ -1,4 +1,4 @@
-// Redis, PostgreSQL, MySQL, Kafka and SSH by hand: what the recorded programs did not say, and messages cut between segments.
+// Redis, PostgreSQL, MySQL, Kafka, SSH, AMQP and MongoDB by hand: what the recorded programs did not say, and messages cut between segments.
 import * as f from './frames.ts';
 import { type Turn, talk } from './talk.ts';
 
@@ -179,6 +179,92 @@ export function sshTurns(): Turn[] {
   ];
 }
 
+export function amqpTurns(): Turn[][] {
+  const frame = (type: number, channel: number, body: Bytes): Bytes => [
+    ...[type, ...f.u16(channel), ...f.u32(body.length), ...body, 0xce],
+  ];
+  const method = (group: number, id: number, rest: Bytes = []): Bytes =>
+    frame(1, 1, [...f.u16(group), ...f.u16(id), ...rest]);
+  const short = (value: string): Bytes => [value.length, ...f.ascii(value)];
+  const long = (value: string): Bytes => [...f.u32(value.length), ...f.ascii(value)];
+  const start = method(10, 10, [0, 9, ...f.u32(0), ...long('PLAIN'), ...long('en_US')]);
+  const tune = [...f.u16(0), ...f.u32(131_072), ...f.u16(60)];
+  const content = frame(2, 1, [...f.u16(60), 0, 0, ...f.u32(0), ...f.u32(5), 0, 0]);
+  return [
+    [
+      ['>', [...f.ascii('AMQP'), 0, 0, 9, 1]],
+      ['<', start.slice(0, 5)],
+      ['<', start.slice(5)],
+      ['>', method(10, 11, [...f.u32(0), ...short('PLAIN'), ...long('a'), ...short('en_US')])],
+      ['<', method(10, 30, tune)],
+      ['>', [...method(10, 31, tune), ...method(10, 40, [...short('/'), 0, 0])]],
+      ['<', method(10, 41, [0])],
+      ['>', method(20, 10, [0])],
+      ['<', method(20, 11, f.u32(0))],
+      ['>', method(50, 20, [0, 0, ...short('q'), ...short('ex'), ...short('key'), 0, ...f.u32(0)])],
+      ['<', method(50, 21)],
+      ['>', [...method(60, 40, [0, 0, ...short(''), ...short('q'), 0]), ...content, ...frame(3, 1, f.ascii('hello'))]],
+      ['<', method(60, 60, [...short('tag'), ...f.u32(0), ...f.u32(1), 0, ...short('ex'), ...short('key')])],
+      ['>', frame(8, 0, [])],
+      ['>', method(60, 80, [...f.u32(0), ...f.u32(1), 0])],
+      ['<', method(20, 40, [...f.u16(404), ...short('NOT_FOUND'), 0, 0, 0, 0])],
+      ['>', method(10, 51)],
+    ],
+    [
+      ['>', [...f.ascii('AMQP'), 0, 1, 0, 0]],
+      ['<', [...f.ascii('AMQP'), 0, 1, 0, 0]],
+    ],
+  ];
+}
+
+/** BSON: names and strings, or whole numbers. */
+function bson(fields: readonly (readonly [string, string | number])[]): Bytes {
+  const body = fields.flatMap(([name, value]) =>
+    typeof value === 'string'
+      ? [2, ...text(name), ...little(value.length + 1), ...text(value)]
+      : [16, ...text(name), ...little(value)],
+  );
+  return [...little(body.length + 5), ...body, 0];
+}
+
+const little = (value: number): Bytes => [...f.u32(value)].reverse();
+
+export function mongoTurns(): Turn[] {
+  const message = (id: number, to: number, opcode: number, body: Bytes): Bytes => [
+    ...[...little(body.length + 16), ...little(id), ...little(to), ...little(opcode), ...body],
+  ];
+  const find = message(1, 0, 2013, [
+    ...little(0),
+    0,
+    ...bson([
+      ['find', 'orders'],
+      ['limit', 5],
+      ['$db', 'shop'],
+    ]),
+  ]);
+  return [
+    ['>', find],
+    ['<', message(2, 1, 2013, [...little(0), 0, ...bson([['ok', 1]])])],
+    [
+      '>',
+      message(3, 0, 2004, [
+        ...little(0),
+        ...text('admin.$cmd'),
+        ...little(0),
+        ...little(1),
+        ...bson([['isMaster', 1]]),
+      ]),
+    ],
+    [
+      '<',
+      message(4, 3, 1, [...little(8), ...little(0), ...little(0), ...little(0), ...little(1), ...bson([['ok', 1]])]),
+    ],
+    ['>', find.slice(0, 10)],
+    ['>', find.slice(10)],
+    ['>', [...find, ...find]],
+  ];
+}
+
 /** Every conversation from a port of its own. */
 export function databaseFrames(): Uint8Array[] {
   const all: (readonly [number, readonly Turn[]])[] = [
@@ -187,6 +273,7 @@ export function databaseFrames(): Uint8Array[] {
     ...mysqlTurns().map((turns) => [3306, turns] as const),
     ...kafkaTurns().map((turns) => [9092, turns] as const),
     [22, sshTurns()],
+    ...amqpTurns().map((turns) => [5672, turns] as const),
   ];
   return all.flatMap(([port, turns], i) => talk(43_000 + i, port, turns));
 }

@@ -55,7 +55,7 @@ const EXACT: readonly (readonly [string, RegExp])[] = [
   ['crafted-quic.pcap', /^quic\.(?!remaining)/],
   ['streams.services.pcap', /^((pgsql|mysql|ssh)\.(?!encr)|resp\.error)/],
   // Of a command that is not complete tshark shows what is there already.
-  ['crafted-databases.pcap', /^((pgsql|mysql|ssh|kafka)\.(?!encr)|resp\.(string|error|integer))/],
+  ['crafted-databases.pcap', /^((pgsql|mysql|ssh|kafka|amqp)\.(?!encr|init)|resp\.(string|error|integer))/],
   ['crafted-nflog.pcap', /^nflog/],
   ['crafted-ppp.pcap', /^ppp/],
 ];

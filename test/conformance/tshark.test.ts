@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { writePcap } from '../../parsers/capture/writer.ts';
 import { parseDecodeAs } from '../../parsers/wire/decode-as.ts';
 import { craftedCaptures } from './crafted.ts';
-import { kafkaTurns, mysqlTurns, redisTurns } from './crafted-databases.ts';
+import { kafkaTurns, mongoTurns, mysqlTurns, redisTurns } from './crafted-databases.ts';
 import { askOurselves, askTshark, differences, FIELDS, tsharkVersion } from './oracle.ts';
 import { randomTcp } from './random-tcp.ts';
 import { talk } from './talk.ts';
@@ -61,12 +61,19 @@ describe('live tshark', () => {
         ...talk(40_001, 7002, mysqlTurns()[0] ?? []),
         ...talk(40_002, 7003, headers ?? []),
         ...talk(40_003, 7004, [['>', [0, 0, 2, 1, 5, 0, 0, 0, 1, 0x82, 0x84]]]),
+        ...talk(40_005, 7006, mongoTurns()),
         ...talk(40_004, 7005, [['>', [0, 0, 2, 1, 5, 0, 0, 0, 1, 0x82, 0x84]]]),
       ];
       const packets = frames.map((bytes, i) => ({ ns: BigInt(i) * 1_000_000n, bytes }));
       const bytes = writePcap({ linkType: 1 }, packets);
       fs.writeFileSync(file, bytes);
-      const rules = ['tcp.port==7001,resp', 'tcp.port==7002,mysql', 'tcp.port==7003,kafka', 'tcp.port==7004,http2'];
+      const rules = [
+        'tcp.port==7001,resp',
+        'tcp.port==7002,mysql',
+        'tcp.port==7003,kafka',
+        'tcp.port==7004,http2',
+        'tcp.port==7006,mongo',
+      ];
       const ours = rules.flatMap((rule) => {
         const parsed = parseDecodeAs(rule);
         return parsed.ok ? [parsed.rule] : [];
