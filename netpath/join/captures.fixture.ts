@@ -1,5 +1,6 @@
 // Joins whole captures for tests: each file is a capture point, as its name says; pcapng files have one for each interface.
 import { CaptureIndexer } from '../../parsers/index/capture-index.ts';
+import type { KnownRewrite } from './conntrack-pairs.ts';
 import { PacketJoin } from './packet-join.ts';
 import { readSighting, Sighting } from './sighting.ts';
 import { destinationText, sourceText } from './tuples.ts';
@@ -18,7 +19,7 @@ export interface JoinedCaptures {
   readonly paths: readonly (readonly string[])[];
 }
 
-export function joinCaptures(captures: readonly NamedCapture[]): JoinedCaptures {
+export function joinCaptures(captures: readonly NamedCapture[], known: readonly KnownRewrite[] = []): JoinedCaptures {
   const rows = captures.flatMap(({ name, bytes }) => {
     const indexer = new CaptureIndexer();
     indexer.append(bytes);
@@ -43,6 +44,7 @@ export function joinCaptures(captures: readonly NamedCapture[]): JoinedCaptures 
     next.set(from, to);
     later.add(to);
   });
+  for (const { before, after } of known) join.know(before, after);
   const points: string[] = [];
   const told = new Map<number, string>();
   const pointAt = new Map<number, string>();

@@ -1,8 +1,10 @@
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { writePcap } from '../../parsers/capture/writer.ts';
+import { readSnapshot } from '../../parsers/nodestate/snapshot.ts';
 import { ethernet, frame, icmp, ip4, ip6, tcp, u16, u32, udp } from '../../test/conformance/frames.ts';
 import { joinCaptures, type NamedCapture } from './captures.fixture.ts';
+import { rewritesOf } from './conntrack-pairs.ts';
 import { lossesOf, type PointFacts } from './losses.ts';
 
 const folder = (name: string, without: RegExp = /any/): NamedCapture[] =>
@@ -366,6 +368,27 @@ test('once a connection’s rewrite is known, its packets without numbers of the
     ]),
   ];
   expect(waysOf(captures)).toEqual(['2 pod uplink']);
+});
+
+test('a rewrite that only conntrack knows joins packets without numbers of their own, both ways', () => {
+  const beat = (src: string, dst: string, sport: number, dport: number) =>
+    frame(ethernet(v4, ip4(src, dst, 17, udp(sport, dport, new Array<number>(20).fill(1)), { id: 0 })));
+  const captures = [
+    capture('pod', [
+      { us: 0, bytes: beat('10.1.0.2', '10.9.0.1', 5000, 53) },
+      { us: 900, bytes: beat('10.9.0.1', '10.1.0.2', 53, 5000) },
+    ]),
+    capture('uplink', [
+      { us: 9, bytes: beat('192.0.2.1', '10.2.0.8', 41000, 5353) },
+      { us: 890, bytes: beat('10.2.0.8', '192.0.2.1', 5353, 41000) },
+    ]),
+  ];
+  expect(waysOf(captures)).toEqual(['2 pod', '2 uplink']);
+  const line =
+    'udp      17 29 src=10.1.0.2 dst=10.9.0.1 sport=5000 dport=53 src=10.2.0.8 dst=192.0.2.1 sport=5353 dport=41000 mark=0 use=1\n';
+  const { conntrack } = readSnapshot([{ path: 'conntrack.txt', text: line }]);
+  const joined = joinCaptures(captures, rewritesOf(conntrack ?? []));
+  expect(joined.paths.map((path) => path.join(' ')).sort()).toEqual(['pod uplink', 'uplink pod']);
 });
 
 test('a port of masquerade that is used again belongs to the new connection', () => {

@@ -6,7 +6,7 @@ import { Datagrams } from './datagrams.ts';
 import { Joiner } from './joiner.ts';
 import { Segments } from './segments.ts';
 import type { Sighting } from './sighting.ts';
-import { destinationText, sourceText } from './tuples.ts';
+import { destinationText, sourceText, type Tuple } from './tuples.ts';
 
 export class PacketJoin {
   readonly joiner: Joiner;
@@ -20,6 +20,11 @@ export class PacketJoin {
       this.pairText(what, before, after);
     this.conversations = new Conversations(pairText, this.segments, this.datagrams);
     this.joiner = new Joiner({ link, close: (packet) => this.conversations.close(packet) });
+  }
+
+  /** Rewrites that are known from elsewhere (conntrack): packets of `before` go on as `after`. */
+  know(before: Tuple, after: Tuple): void {
+    this.joiner.learn(this.joiner.tuples.numberOfTuple(before), this.joiner.tuples.numberOfTuple(after));
   }
 
   /**

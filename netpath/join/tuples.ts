@@ -30,15 +30,27 @@ export class Tuples {
   numberOf(s: Sighting): number {
     const source = `${s.srcA}.${s.srcB}.${s.srcC}.${s.srcD}.${s.sport}`;
     const destination = `${s.dstA}.${s.dstB}.${s.dstC}.${s.dstD}.${s.dport}`;
+    return this.intern(`${s.protocol} ${s.family}`, source, destination, () => knownOf(s));
+  }
+
+  /** The number of addresses that others told of. */
+  numberOfTuple(tuple: Tuple): number {
+    const { protocol, src, dst, sport, dport } = tuple;
+    const end = ({ a, b, c, d }: Ip, port: number | null) => `${a}.${b}.${c}.${d}.${port ?? 0}`;
+    const known = { tuple, source: endpointText(src, sport), destination: endpointText(dst, dport) };
+    return this.intern(`${protocol} ${src.family}`, end(src, sport), end(dst, dport), () => known);
+  }
+
+  private intern(kind: string, source: string, destination: string, known: () => Known): number {
     const forward = source <= destination;
-    const key = `${s.protocol} ${s.family} ${forward ? source : destination} ${forward ? destination : source}`;
+    const key = `${kind} ${forward ? source : destination} ${forward ? destination : source}`;
     const turned = forward ? 0 : 1;
     const old = this.numbers.get(key);
     if (old !== undefined) return old + turned;
     const number = this.next;
     this.next += 2;
     this.numbers.set(key, number);
-    this.known.set(number + turned, knownOf(s));
+    this.known.set(number + turned, known());
     if (this.numbers.size > kept) this.forgetOldest();
     return number + turned;
   }

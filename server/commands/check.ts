@@ -33,6 +33,7 @@ async function check(context: CommandContext, options: CheckOptions): Promise<vo
     const { openCaptures } = await import('../packets/open-captures.ts');
     const { findingsOfFlows, findingsOfPackets } = await import('../trace/captured.ts');
     const opened = await openCaptures(context.system, options.capture);
+    opened.packets.joining.know(state);
     for (const f of await findingsOfPackets(opened.packets)) found.set(`${f.id} ${f.summary}`, f);
     for (const f of await findingsOfFlows(state, opened.packets)) found.set(`${f.id} ${f.summary}`, f);
     issues.push(...opened.issues);

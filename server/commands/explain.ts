@@ -56,6 +56,7 @@ async function explain(context: CommandContext, options: ExplainOptions): Promis
   const { openCaptures } = await import('../packets/open-captures.ts');
   const { firstFlowThatEnters } = await import('../trace/captured.ts');
   const opened = await openCaptures(context.system, options.capture ?? []);
+  opened.packets.joining.know(await states.newest());
   const flow =
     options.flow === undefined
       ? await firstFlowThatEnters(await states.newest(), opened.packets)

@@ -1,6 +1,7 @@
 // The packets of a list joined across capture points. Runs over the list in slices and only forward, as filters do; eight bytes a packet
 // remember which row shows the same packet before and after. Captures of a single point are not read at all.
 import type { SightingDto } from '../../api/joined.ts';
+import type { KnownRewrite } from '../../netpath/join/conntrack-pairs.ts';
 import type { Conversation } from '../../netpath/join/conversations.ts';
 import { PacketJoin } from '../../netpath/join/packet-join.ts';
 import { readSighting, Sighting } from '../../netpath/join/sighting.ts';
@@ -37,6 +38,7 @@ export class JoinedPackets {
   private flowTuples = new Map<Capture, Map<number, number>>();
   private baseNs: bigint | null = null;
   private isEnded = false;
+  private known: readonly KnownRewrite[] = [];
 
   constructor(list: MergedList, pointName: (capture: Capture, interfaceId: number) => string) {
     this.list = list;
@@ -52,6 +54,13 @@ export class JoinedPackets {
       if (points > 1 || index.interfaces.some(({ linkType }) => linkTypesOfAny.has(linkType))) return true;
     }
     return false;
+  }
+
+  /** Rewrites that the node's dumps tell; what was joined without them is joined again. */
+  know(rewrites: readonly KnownRewrite[]): void {
+    if (rewrites.length === this.known.length) return;
+    this.known = rewrites;
+    this.generation = -1;
   }
 
   private reset(): void {
@@ -70,6 +79,7 @@ export class JoinedPackets {
       after.set(earlier, later + 1);
       before.set(later, earlier + 1);
     });
+    for (const rewrite of this.known) this.started.know(rewrite.before, rewrite.after);
   }
 
   /** Joins the rows before `until`, until it is done or `keepOn` says to stop. True when all of them have been looked at. */

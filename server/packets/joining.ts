@@ -1,7 +1,9 @@
 // Joining as questions ask for it: rows first, the whole in the background, and how final an answer is.
 import type { Joined, JoinedConversation, PacketLoss, Rewritten, SightingDto } from '../../api/joined.ts';
+import { rewritesOf } from '../../netpath/join/conntrack-pairs.ts';
 import type { Conversation } from '../../netpath/join/conversations.ts';
 import { waitNs } from '../../netpath/join/joiner.ts';
+import type { NodeState } from '../../parsers/nodestate/state.ts';
 import type { Clock } from '../system/system.ts';
 import type { Capture } from './capture.ts';
 import type { FlowIds } from './flow-ids.ts';
@@ -14,6 +16,8 @@ import { inSlices, type KeepOn } from './slices.ts';
 const ahead = 4096;
 /** A growing list that gave nothing for so long: nobody waits for further sightings. */
 const quietMs = 5000;
+/** Pause between slices while packets arrive: those come first. */
+const besideCaptureMs = 25;
 
 export interface PacketSeen {
   readonly seenAt: SightingDto[];
@@ -45,6 +49,11 @@ export class Joining {
 
   setCaptures(captures: readonly Capture[]): void {
     this.captures = captures;
+  }
+
+  /** Connections that the node remembers tell rewrites that no packet proves. */
+  know(state: NodeState): void {
+    if (state.conntrack !== null) this.joined.know(rewritesOf(state.conntrack));
   }
 
   /** Is there more than one point, so that a packet can be seen twice? */
@@ -92,9 +101,12 @@ export class Joining {
     return Number(newest.capture.index.timestampNs(newest.row) - asked.capture.index.timestampNs(asked.row)) > waitNs;
   }
 
-  /** Goes on for one slice of time; true when everything that is there has been compared. */
+  /** Goes on for one slice of time; true when everything that is there has been compared. Beside a running capture it leaves room. */
   async goOn(): Promise<boolean> {
-    return !this.applies || (await inSlices(this.clock, (keepOn) => this.joined.advance(keepOn), 0));
+    if (!this.applies) return true;
+    const isDone = await inSlices(this.clock, (keepOn) => this.joined.advance(keepOn), 0);
+    if (!isDone && !this.isComplete) await this.clock.delay(besideCaptureMs);
+    return isDone;
   }
 
   async report(most: number, budgetMs: number): Promise<Joined> {

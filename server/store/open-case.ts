@@ -94,6 +94,7 @@ export class OpenCase {
     const packets = await this.packets(300);
     const span = packets.span();
     const state = await this.nodeState();
+    packets.joining.know(state);
     return {
       ...this.summary(),
       files: [...this.files.values()].map(shownFile),
