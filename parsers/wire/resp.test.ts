@@ -22,6 +22,14 @@ describe('resp', () => {
     expect(openTalk(6380, [['<', f.ascii('+OK\r\n')]]).rows[0]?.protocol).toBe('TCP');
   });
 
+  it('does not believe lengths that are no numbers', () => {
+    for (const text of ['$x\r\nabc\r\n', '*1e9\r\n', '$\r\n', '*1\r\n$0x3\r\nabc\r\n']) {
+      const { rows, values } = openTalk(6379, [['<', f.ascii(text)]]);
+      expect(rows[0]?.protocol, text).toMatch(/RESP|TCP/);
+      expect(values(0, 'resp.bulk_string.value'), text).toEqual([]);
+    }
+  });
+
   it('survives damage', () => survivesDamage(6379, redisTurns()));
 
   it('takes deep, wide and endless arrays in linear time', () => {

@@ -21,6 +21,12 @@ const INLINE = 'inline';
 
 const isType = (byte: number): boolean => TYPES.includes(String.fromCharCode(byte));
 
+/** The number that a length line says, behind its type; NaN when it is none. */
+function countAt(bytes: Uint8Array, at: number, line: number): number {
+  const text = asciiText(bytes, at + 1, Math.min(line - 2, at + 20));
+  return /^-?\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+}
+
 /** Where the line that begins at `at` ends, behind its CR LF; -1 while it is not there. */
 function lineEnd(bytes: Uint8Array, at: number, end: number): number {
   const limit = Math.min(end, at + MAX_LINE);
@@ -44,8 +50,7 @@ class Scan {
       const line = lineEnd(bytes, from, end);
       if (line < 0) return end - from >= MAX_LINE ? NOT_MINE : ONE_MORE;
       const type = String.fromCharCode(bytes[from] ?? 0);
-      const count =
-        type === '$' || type === '*' ? Number(asciiText(bytes, from + 1, Math.min(line - 2, from + 20))) : 0;
+      const count = type === '$' || type === '*' ? countAt(bytes, from, line) : 0;
       if (!Number.isInteger(count) || count > MAX_ARRAY * 512) return NOT_MINE;
       let stop = line;
       if (type === '$' && count >= 0) stop = line + count + 2;
@@ -96,7 +101,7 @@ function wholeElements(bytes: Uint8Array, at: number, end: number): string[] {
   const found: string[] = [];
   for (let from = at; from < end && bytes[from] === 0x24 && found.length < MAX_SHOWN; ) {
     const line = lineEnd(bytes, from, end);
-    const size = Number(asciiText(bytes, from + 1, line < 0 ? from : Math.min(line - 2, from + 20)));
+    const size = line < 0 ? Number.NaN : countAt(bytes, from, line);
     if (line < 0 || !(size >= 0) || line + size + 2 > end) break;
     found.push(asciiText(bytes, line, Math.min(line + size, line + MAX_INFO)));
     from = line + size + 2;
@@ -159,7 +164,11 @@ function valueAt(
     d.node(parent, 'resp.integer', `Integer: ${text}`, text, at, line - at);
     return { end: line, text };
   }
-  const count = Number(text);
+  const count = countAt(d.bytes, at, line);
+  if (Number.isNaN(count)) {
+    d.malformed('resp', at, `"${text}" is no length.`);
+    return { end: d.end, text: '[fragment]' };
+  }
   if (type === '$') {
     const end = count < 0 ? line : line + count + 2;
     const node = d.node(parent, 'resp.bulk_string', 'Bulk String', null, at, Math.min(end, d.end) - at);

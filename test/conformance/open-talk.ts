@@ -1,5 +1,6 @@
 // One hand-made connection, indexed: its rows and trees, and the same after every kind of damage.
 import fc from 'fast-check';
+import { expect } from 'vitest';
 import { writePcap } from '../../parsers/capture/writer.ts';
 import {
   CaptureIndexer,
@@ -7,6 +8,7 @@ import {
   dissectPacket,
   type PacketSummary,
 } from '../../parsers/index/capture-index.ts';
+import type { FieldNode } from '../../parsers/wire/field.ts';
 import { valuesOf } from './oracle.ts';
 import { type Turn, talk } from './talk.ts';
 
@@ -16,6 +18,8 @@ export interface OpenTalk {
   readonly rows: readonly PacketSummary[];
   /** Values of a field in the tree of one turn. */
   values(turn: number, field: string): readonly string[];
+  /** Every node of that tree. */
+  nodes(turn: number): readonly FieldNode[];
 }
 
 /** A connection to `server` made of these turns; what is asked is asked of the turns, not of the handshake. */
@@ -30,11 +34,19 @@ export function openTalk(server: number, turns: readonly Turn[]): OpenTalk {
   index.readFramesWith(frame);
   return {
     rows: turns.map((_, i) => describePacket(index, FIRST_ROW + i, frame(FIRST_ROW + i))),
+    nodes: (turn) => {
+      const row = FIRST_ROW + turn;
+      return flat(dissectPacket(index, row, frame(row)).layers);
+    },
     values: (turn, field) => {
       const row = FIRST_ROW + turn;
       return valuesOf(dissectPacket(index, row, frame(row)).layers).get(field) ?? [];
     },
   };
+}
+
+function flat(nodes: readonly FieldNode[]): FieldNode[] {
+  return nodes.flatMap((node) => [node, ...flat(node.children)]);
 }
 
 /** Opens the talk with bytes changed, turns left out and segments cut in two, in many ways; none may throw. */
@@ -54,8 +66,10 @@ export function survivesDamage(server: number, turns: readonly Turn[]): void {
           [way, bytes.slice(cut)],
         ])
         .filter(([, bytes]) => bytes.length > 0);
-      const { values } = openTalk(server, parts);
-      for (let i = 0; i < parts.length; i++) values(i, 'frame');
+      const { nodes } = openTalk(server, parts);
+      for (let i = 0; i < parts.length; i++)
+        for (const { label, offset, length } of nodes(i))
+          expect(offset >= 0 && length >= 0 && Number.isInteger(offset + length), label).toBe(true);
     }),
     { numRuns: 60 },
   );
