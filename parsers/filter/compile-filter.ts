@@ -8,12 +8,17 @@ import { SEGMENT_MASK, type Segment } from '../index/segment.ts';
 import { HAS_INNER, HAS_ISSUE } from '../wire/facts.ts';
 import { type Condition, resolveNode } from './conditions.ts';
 import { compileFast, type FastTest, MAYBE, YES } from './fast-path.ts';
+import type { FilterField } from './fields.ts';
+import { OWN, type OwnLayers } from './own-fields.ts';
 import { parseFilter } from './parser.ts';
 import { nodesOf, type Tree, textsOf } from './tree-values.ts';
 
+/** `own` gives the layers of our own fields; without it those fields are nowhere. */
+export type PacketTest = (index: CaptureIndex, row: number, frame: () => Uint8Array, own?: OwnLayers) => boolean;
+
 /** A display filter ready to run, or where and why its text is wrong (`position` counts characters from 0). */
 export type CompiledFilter =
-  | { readonly ok: true; readonly test: (index: CaptureIndex, row: number, frame: () => Uint8Array) => boolean }
+  | { readonly ok: true; readonly test: PacketTest }
   | { readonly ok: false; readonly position: number; readonly message: string };
 
 /** Compiles Wireshark's display filter syntax. Empty text matches every packet. `frame` is asked only when bytes are needed. */
@@ -24,32 +29,42 @@ export function compileFilter(text: string): CompiledFilter {
   const condition = resolveNode(parsed);
   if ('message' in condition) return { ok: false, ...condition };
   const fast = compileFast(condition);
-  const withFrame = asksFrame(condition);
+  const asked = fieldsOf(condition);
+  // max() and min() do not say which fields they ask for.
+  const withFrame = asked === null || asked.some(({ owner }) => owner === 'frame');
+  const withOwn = asked === null || asked.some(({ owner }) => owner === OWN);
+  const isOwn = asked?.every(({ owner }) => owner === OWN) ?? false;
   return {
     ok: true,
-    test: (index, row, frame) => {
+    test: (index, row, frame, own = NOTHING) => {
       if (!(index instanceof PacketIndex)) throw new TypeError('this index was not made by CaptureIndexer');
+      if (isOwn) return testTree(condition, { layers: own(), sources: [] });
       const quick = testColumns(fast, index, row, frame);
       if (quick !== MAYBE) return quick === YES;
       const bytes = frame();
-      return testTree(condition, withFrame ? treeOf(index, row, bytes) : dissectRow(index, row, bytes));
+      const tree = withFrame ? treeOf(index, row, bytes) : dissectRow(index, row, bytes);
+      return testTree(condition, withOwn ? { layers: [...tree.layers, ...own()], sources: tree.sources } : tree);
     },
   };
 }
 
-/** True when the tree's first layer, which the capture file gives, is asked for. */
-function asksFrame(condition: Condition): boolean {
+const NOTHING: OwnLayers = () => [];
+
+/** The fields of all conditions; null when one does not name its own. */
+function fieldsOf(condition: Condition): readonly FilterField[] | null {
   switch (condition.kind) {
     case 'or':
-    case 'and':
-      return asksFrame(condition.left) || asksFrame(condition.right);
+    case 'and': {
+      const left = fieldsOf(condition.left);
+      const right = fieldsOf(condition.right);
+      return left === null || right === null ? null : [...left, ...right];
+    }
     case 'not':
-      return asksFrame(condition.operand);
+      return fieldsOf(condition.operand);
     case 'general':
-      // max() and min() need none of the fields that they ask for.
-      return condition.fields.length === 0 || condition.fields.some(({ owner }) => owner === 'frame');
+      return condition.fields.length === 0 ? null : condition.fields;
     default:
-      return condition.field.owner === 'frame';
+      return [condition.field];
   }
 }
 

@@ -1,13 +1,13 @@
 // All field names a filter may use, with their kinds: the protocols' own lists, the frame's, and the protocol names themselves.
 // Surprise: a misspelt field is an error, not an empty result; the nearest name is offered.
 import { FRAME_FIELDS } from '../index/frame-layer.ts';
-import type { FieldKind } from '../wire/protocol.ts';
 import { PROTOCOLS } from '../wire/registry.gen.ts';
-import { type FieldType, typeOf } from './types.ts';
+import { OWN, OWN_FIELDS } from './own-fields.ts';
+import { type FieldType, type OwnKind, typeOf } from './types.ts';
 
 export interface FilterField {
   readonly name: string;
-  readonly kind: FieldKind | 'protocol';
+  readonly kind: OwnKind;
   readonly type: FieldType;
   /** Names of the tree's nodes that carry the values. */
   readonly nodes: ReadonlySet<string>;
@@ -55,6 +55,11 @@ for (const { name, kind } of FRAME_FIELDS) {
 }
 add({ name: 'data', kind: 'protocol', nodes: new Set(['data']), header: null, owner: 'data' });
 add({ name: 'data.len', kind: 'uint', nodes: new Set(['data.len']), header: null, owner: 'data' });
+
+for (const { name, kind, either } of OWN_FIELDS) {
+  const nodes = new Set(either ?? [name]);
+  add({ name, kind: kind === 'none' ? 'protocol' : kind, nodes, header: null, owner: OWN });
+}
 
 export function fieldNamed(name: string): FilterField | null {
   return fields.get(name) ?? null;

@@ -8,6 +8,9 @@ import { FIELD_TYPES } from './field-types.gen.ts';
 export type Value = number | bigint | string | Ip;
 export type ValueClass = 'number' | 'boolean' | 'float' | 'time' | 'date' | 'ip4' | 'ip6' | 'bytes' | 'string' | 'none';
 
+/** Our kinds of fields: those of protocol files, protocols themselves, and addresses of either family. */
+export type OwnKind = FieldKind | 'protocol' | 'ip';
+
 export interface FieldType {
   readonly of: ValueClass;
   /** Wireshark's name of the type without `FT_`. */
@@ -17,7 +20,7 @@ export interface FieldType {
 const codes = new Map<string, string>();
 for (const [code, names] of Object.entries(FIELD_TYPES)) for (const name of names.split(' ')) codes.set(name, code);
 
-const OF_KIND: Readonly<Record<FieldKind | 'protocol', FieldType>> = {
+const OF_KIND: Readonly<Record<OwnKind, FieldType>> = {
   uint: { of: 'number', code: 'UINT32' },
   bool: { of: 'boolean', code: 'BOOLEAN' },
   ipv4: { of: 'ip4', code: 'IPv4' },
@@ -28,10 +31,11 @@ const OF_KIND: Readonly<Record<FieldKind | 'protocol', FieldType>> = {
   seconds: { of: 'time', code: 'RELATIVE_TIME' },
   none: { of: 'none', code: 'NONE' },
   protocol: { of: 'bytes', code: 'PROTOCOL' },
+  ip: { of: 'ip4', code: 'IP' },
 };
 
 /** Codes that a kind of ours can be: where tshark's is another, our values are not of it and ours stands. */
-const FITTING: ReadonlyMap<FieldKind | 'protocol', ReadonlyMap<string, ValueClass>> = new Map([
+const FITTING: ReadonlyMap<OwnKind, ReadonlyMap<string, ValueClass>> = new Map([
   ['uint', new Map<string, ValueClass>(numberCodes().map((code) => [code, 'number']))],
   ['bool', new Map<string, ValueClass>(numberCodes().map((code) => [code, 'number']))],
   ['seconds', new Map<string, ValueClass>([['DOUBLE', 'float']])],
@@ -50,7 +54,7 @@ function numberCodes(): string[] {
   return ['CHAR', 'FRAMENUM', 'INT8', 'INT16', 'INT32', 'UINT8', 'UINT16', 'UINT24', 'UINT32', 'UINT64'];
 }
 
-export function typeOf(name: string, kind: FieldKind | 'protocol'): FieldType {
+export function typeOf(name: string, kind: OwnKind): FieldType {
   const code = codes.get(name);
   const of = code === undefined ? undefined : FITTING.get(kind)?.get(code);
   return code === undefined || of === undefined ? OF_KIND[kind] : { of, code };
@@ -91,5 +95,6 @@ const NAMES: Readonly<Record<ValueClass, string>> = {
 
 export function typeName({ of, code }: FieldType): string {
   if (code === 'PROTOCOL') return 'a protocol';
+  if (code === 'IP') return 'an address';
   return code === 'ETHER' ? 'a MAC address' : NAMES[of];
 }

@@ -53,7 +53,7 @@ export function literalOf(literal: Literal, type: FieldType, relation: Relation 
       if (form !== 'word') return bad(quoted);
       const prefix = /\/\d+\./.test(text) ? null : parsePrefix(text);
       const family = type.of === 'ip4' ? 4 : 6;
-      if (prefix === null || prefix.ip.family !== family)
+      if (prefix === null || (prefix.ip.family !== family && type.code !== 'IP'))
         return bad(`"${text}" is not an IPv${family} address or prefix.`);
       return { value: prefix.ip, prefix: text.includes('/') ? prefix.length : null };
     }

@@ -1,22 +1,24 @@
 // The packets of a list that pass a display filter. Scanned in slices and only forward: what has been tested stays tested while
 // the list grows, until the list is merged anew.
-import type { CaptureIndex } from '../../parsers/index/capture-index.ts';
+import type { PacketTest } from '../../parsers/filter/compile-filter.ts';
+import type { FieldNode } from '../../parsers/wire/field.ts';
+import type { CaseLayers } from './case-layers.ts';
 import type { MergedList } from './merged-list.ts';
 import { Uint32List } from './uint32-list.ts';
-
-export type PacketTest = (index: CaptureIndex, row: number, frame: () => Uint8Array) => boolean;
 
 const batch = 256;
 
 export class Filtered {
   private readonly list: MergedList;
   private readonly test: PacketTest;
+  private readonly own: CaseLayers | null;
   private matches = new Uint32List();
   private scanned = 0;
   private generation = -1;
 
-  constructor(list: MergedList, test: PacketTest) {
+  constructor(list: MergedList, test: PacketTest, own: CaseLayers | null = null) {
     this.list = list;
+    this.own = own;
     this.test = test;
   }
 
@@ -40,7 +42,8 @@ export class Filtered {
       const end = Math.min(this.list.total, this.scanned + batch);
       for (; this.scanned < end; this.scanned++) {
         const { capture, row } = this.list.at(this.scanned);
-        if (this.test(capture.index, row, () => capture.frame(row))) this.matches.push(this.scanned);
+        const own = (): readonly FieldNode[] => this.own?.of(capture, row) ?? [];
+        if (this.test(capture.index, row, () => capture.frame(row), own)) this.matches.push(this.scanned);
       }
       if (!keepOn()) return this.scanned >= this.list.total;
     }

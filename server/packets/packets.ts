@@ -4,17 +4,18 @@ import type { FlowRow, PacketDetail, PacketRow, PacketRows, Timeline } from '../
 import type { IoStatistics, Statistics } from '../../api/statistics.ts';
 import { compileFilter } from '../../parsers/filter/compile-filter.ts';
 import { describePacket, dissectPacket, type Flow } from '../../parsers/index/capture-index.ts';
-import { MAX_INTERVALS } from '../../parsers/statistics/io-series.ts';
+import type { NodeState } from '../../parsers/nodestate/state.ts';
 import { Refusal } from '../refusal.ts';
 import type { Clock } from '../system/system.ts';
 import type { Capture } from './capture.ts';
+import { CaseLayers } from './case-layers.ts';
+import { Counting } from './counting.ts';
 import { Filtered } from './filtered.ts';
 import { FlowIds, type FlowPlace } from './flow-ids.ts';
 import { flowRowOf } from './flow-row.ts';
 import { Joining } from './joining.ts';
 import { MergedList, type Position } from './merged-list.ts';
 import { inSlices, type KeepOn } from './slices.ts';
-import { durationOf, everyPacket, firstTimeOf, IoPass, StatisticsPass } from './statistics.ts';
 
 /** Filters whose results are kept a case. */
 const filtersKept = 8;
@@ -36,19 +37,17 @@ export class Packets {
   private readonly flowIds = new FlowIds();
   /** The same packets at other points. */
   readonly joining: Joining;
+  /** Names and NAT of packets, from the case's dumps. */
+  private readonly own = new CaseLayers((capture, id) => this.pointOf(capture, id));
   private readonly filters = new Map<string, Filtered>();
-  /** The last statistics, which go on while packets arrive. */
-  private statisticsOf: {
-    readonly filter: string;
-    readonly scan: Filtered | null;
-    readonly pass: StatisticsPass;
-  } | null = null;
+  private readonly counting: Counting;
   private captures: readonly Capture[] = [];
   private names = new Map<string, string>();
   private numbered = new Set<Capture>();
 
   constructor(clock: Clock) {
     this.clock = clock;
+    this.counting = new Counting(clock, this.list, (scan, keepOn) => this.advance(scan, keepOn));
     this.joining = new Joining(clock, this.list, this.flowIds, (capture, id) => this.pointOf(capture, id));
   }
 
@@ -60,6 +59,12 @@ export class Packets {
     this.captures = [...captures];
     this.list.setCaptures(captures);
     this.joining.setCaptures(this.captures);
+  }
+
+  /** Names are known now, or others than before: filters are tested anew. */
+  setState(state: NodeState): void {
+    if (!this.own.setState(state)) return;
+    this.filters.clear();
   }
 
   /** Takes in what arrived since, for at most `budgetMs`. */
@@ -111,7 +116,7 @@ export class Packets {
   private scanOf(filter: string): Filtered | null {
     const text = filter.trim();
     if (text === '') return null;
-    const scan = this.filters.get(text) ?? new Filtered(this.list, filterOf(text));
+    const scan = this.filters.get(text) ?? new Filtered(this.list, filterOf(text), this.own);
     this.filters.delete(text);
     this.filters.set(text, scan);
     const oldest = this.filters.keys().next().value;
@@ -262,7 +267,8 @@ export class Packets {
     this.numberFlows();
     const at = this.packetAt(no);
     const { index } = at.capture;
-    const { layers, sources, issues } = dissectPacket(index, at.row, at.frame);
+    const { layers: read, sources, issues } = dissectPacket(index, at.row, at.frame);
+    const layers = [...read, ...this.own.shown(at.capture, at.row)];
     return {
       no,
       tsNs: index.timestampNs(at.row).toString(),
@@ -351,48 +357,19 @@ export class Packets {
   }
 
   /** Conversations, endpoints, hierarchy, lengths and expert items of what passes, as far as `budgetMs` reach. */
-  async statistics(filter: string, budgetMs: number, most = Number.POSITIVE_INFINITY): Promise<Statistics> {
-    const text = filter.trim();
-    const scan = this.scanOf(text);
-    if (this.statisticsOf?.filter !== text || this.statisticsOf.scan !== scan)
-      this.statisticsOf = { filter: text, scan, pass: new StatisticsPass(this.list, scan ?? everyPacket(this.list)) };
-    const { pass } = this.statisticsOf;
-    const settled = await inSlices(
-      this.clock,
-      (keepOn) => {
-        const isTested = this.advance(scan, keepOn);
-        return pass.advance(keepOn) && isTested;
-      },
-      budgetMs,
-    );
-    return pass.result(text, settled && this.captures.every(({ index }) => index.ended), most);
+  statistics(filter: string, budgetMs: number, most = Number.POSITIVE_INFINITY): Promise<Statistics> {
+    const isComplete = this.captures.every(({ index }) => index.ended);
+    return this.counting.statistics(filter.trim(), this.scanOf(filter), budgetMs, most, isComplete);
   }
 
   /** Packets and bytes in intervals, one series a filter. */
-  async io(filters: readonly string[], intervalNs: number, budgetMs: number): Promise<IoStatistics> {
-    const scans = filters.map((filter) => this.scanOf(filter));
-    await inSlices(this.clock, (keepOn) => this.list.advance(keepOn), budgetMs);
-    const needed = durationOf(this.list) / intervalNs;
-    if (needed >= MAX_INTERVALS)
-      throw new Refusal(
-        400,
-        'bad-interval',
-        `this interval would make ${Math.ceil(needed)} of them; at most ${MAX_INTERVALS} are counted, so make it longer`,
-      );
-    const passes = scans.map((scan) => new IoPass(this.list, scan ?? everyPacket(this.list), intervalNs));
-    await inSlices(
-      this.clock,
-      (keepOn) => scans.every((scan, i) => this.advance(scan, keepOn) && passes[i]?.advance(keepOn) !== false),
+  io(filters: readonly string[], intervalNs: number, budgetMs: number): Promise<IoStatistics> {
+    return this.counting.io(
+      filters,
+      filters.map((filter) => this.scanOf(filter)),
+      intervalNs,
       budgetMs,
     );
-    const durationNs = durationOf(this.list);
-    const fromNs = firstTimeOf(this.list).toString();
-    return {
-      intervalNs,
-      durationNs,
-      fromNs,
-      series: passes.map((pass, i) => pass.result(filters[i] ?? '', durationNs)),
-    };
   }
 
   close(): void {

@@ -44,6 +44,7 @@ export class OpenCase {
   private readonly captures = new Map<string, Capture>();
   private packetsOfCase: Packets;
   private indexing: Promise<void> | null = null;
+  private naming: Promise<void> | null = null;
   private isIndexing = false;
   private saving: Promise<void> = Promise.resolve();
   private capture: CaseCapture | undefined;
@@ -114,9 +115,15 @@ export class OpenCase {
   async packets(waitMs: number): Promise<Packets> {
     this.lastUsedMs = this.system.clock.monotonicMs();
     this.indexing ??= this.indexAll();
-    await Promise.race([this.indexing, this.system.clock.delay(waitMs)]);
+    this.naming ??= this.nameAll(this.packetsOfCase);
+    await Promise.race([Promise.all([this.indexing, this.naming]), this.system.clock.delay(waitMs)]);
     await this.packetsOfCase.catchUp(waitMs);
     return this.packetsOfCase;
+  }
+
+  /** Gives the packets the names that the dumps know. */
+  private async nameAll(packets: Packets): Promise<void> {
+    packets.setState(await this.nodeState());
   }
 
   /** A window of the packet list. What is not yet tested goes on in the background, and subscribers hear of the new totals. */
@@ -249,6 +256,7 @@ export class OpenCase {
     } finally {
       this.receiving -= 1;
       this.states.forget();
+      this.naming = null;
       if (!this.deleted) await this.save();
       this.onChange(this.id);
     }
@@ -380,6 +388,7 @@ export class OpenCase {
     this.captures.clear();
     this.packetsOfCase = new Packets(this.system.clock);
     this.indexing = null;
+    this.naming = null;
     this.states.forget();
   }
 
