@@ -80,5 +80,6 @@ test('the tree of a packet shows its names', async () => {
   await packets.catchUp(all);
   packets.setState(state());
   const names = packets.detail(1).layers.filter(({ filter }) => filter === 'k8s');
-  expect(names).toMatchObject([{ generated: true, children: [{ filter: 'k8s.src.pod' }] }]);
+  expect(names.map(({ generated }) => generated)).toEqual([true]);
+  expect(names[0]?.children.map(({ filter }) => filter)).toContain('k8s.src.pod');
 });
