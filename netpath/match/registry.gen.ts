@@ -7,6 +7,7 @@ import { match as connlimit } from './connlimit.ts';
 import { match as connmark } from './connmark.ts';
 import { match as conntrack } from './conntrack.ts';
 import { match as dscp } from './dscp.ts';
+import { match as ecn } from './ecn.ts';
 import { match as hashlimit } from './hashlimit.ts';
 import { match as hl } from './hl.ts';
 import { match as icmp } from './icmp.ts';
@@ -21,9 +22,11 @@ import { match as multiport } from './multiport.ts';
 import { match as owner } from './owner.ts';
 import { match as physdev } from './physdev.ts';
 import { match as pkttype } from './pkttype.ts';
+import { match as policy } from './policy.ts';
 import { match as quota } from './quota.ts';
 import { match as recent } from './recent.ts';
 import { match as rpfilter } from './rpfilter.ts';
+import { match as rt } from './rt.ts';
 import { match as sctp } from './sctp.ts';
 import { match as set } from './set.ts';
 import { match as socket } from './socket.ts';
@@ -42,6 +45,7 @@ export const matchModules: readonly MatchModule[] = [
   connmark,
   conntrack,
   dscp,
+  ecn,
   hashlimit,
   hl,
   icmp,
@@ -56,9 +60,11 @@ export const matchModules: readonly MatchModule[] = [
   owner,
   physdev,
   pkttype,
+  policy,
   quota,
   recent,
   rpfilter,
+  rt,
   sctp,
   set,
   socket,

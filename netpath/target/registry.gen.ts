@@ -13,12 +13,14 @@ import { target as mark } from './mark.ts';
 import { target as masquerade } from './masquerade.ts';
 import { target as netmap } from './netmap.ts';
 import { target as nflog } from './nflog.ts';
+import { target as nfqueue } from './nfqueue.ts';
 import { target as notrack } from './notrack.ts';
 import { target as redirect } from './redirect.ts';
 import { target as reject } from './reject.ts';
 import { target as set } from './set.ts';
 import { target as snat } from './snat.ts';
 import { target as tcpmss } from './tcpmss.ts';
+import { target as tee } from './tee.ts';
 import { target as tos } from './tos.ts';
 import { target as trace } from './trace.ts';
 import { target as ttl } from './ttl.ts';
@@ -37,12 +39,14 @@ export const targetModules: readonly TargetModule[] = [
   masquerade,
   netmap,
   nflog,
+  nfqueue,
   notrack,
   redirect,
   reject,
   set,
   snat,
   tcpmss,
+  tee,
   tos,
   trace,
   ttl,

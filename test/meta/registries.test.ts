@@ -29,6 +29,9 @@ const NOT_PROBED: Readonly<Record<string, string>> = {
   length: 'a packet spec need not say the length',
   mac: 'a packet spec need not say the MAC',
   tos: 'prints like dscp, which is probed',
+  ecn: 'prints like dscp, which is probed',
+  policy: 'the differential has no IPsec',
+  rt: 'IPv6 only',
   ipvs: 'this kernel may lack ip_vs; the recorded traces show it',
   rpfilter: 'the recorded states show it',
 };
