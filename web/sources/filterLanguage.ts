@@ -16,10 +16,11 @@ async function displayFilterProblem(text: string): Promise<FilterProblem | null>
   return compiled.ok ? null : compiled;
 }
 
-/** Every field name of the filter language, sorted. */
+/** Every field name of the filter language, sorted, and its functions with their parenthesis. */
 export async function filterFieldNames(): Promise<readonly string[]> {
   const { fieldNames } = await import('../../parsers/filter/fields.ts');
-  return fieldNames();
+  const { FUNCTIONS } = await import('../../parsers/filter/functions.ts');
+  return [...fieldNames(), ...FUNCTIONS.map(({ name }) => `${name}(`)];
 }
 
 /** The problem of the text, null when it has none, undefined until that is known. */
