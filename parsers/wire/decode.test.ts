@@ -48,7 +48,7 @@ function lastValue(layers: readonly FieldNode[], filter: string): string | null 
 
 /** Protocols of which the hot decoder reads the fixed part alone. */
 const COLD_ONLY: ReadonlySet<string> = new Set(
-  'dns dhcp dhcpv6 nbns syslog ssdp tftp http tls data link tcp icmpv6 igmp vrrp esp ospf wg ntp sctp stp lldp pppoe ppp eapol http2 websocket quic resp pgsql mysql ssh kafka amqp mongo'.split(
+  'dns dhcp dhcpv6 nbns syslog ssdp tftp http tls data link tcp icmpv6 igmp vrrp esp ospf wg ntp sctp stp lldp pppoe ppp eapol http2 websocket quic resp pgsql mysql ssh kafka amqp mongo wlan.mgt radiotap'.split(
     ' ',
   ),
 );

@@ -28,6 +28,14 @@ export const NEXT_UDP_PORTS = 6;
 /** Keys of LLC's and PPP's tables that mean the LLC and the PPP header itself. */
 export const LLC = 256;
 export const PPP = 0;
+/**
+ * Keys of LLC's table that mean an 802.11 header, plus WLAN_FCS when a frame check sequence ends the frame and WLAN_PADDED when the
+ * header is padded to four bytes; and the AVS header before one.
+ */
+export const WLAN = 260;
+export const WLAN_FCS = 1;
+export const WLAN_PADDED = 2;
+export const WLANCAP = 264;
 
 const NO_VIEW = new DataView(new ArrayBuffer(0));
 

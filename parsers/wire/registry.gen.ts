@@ -33,7 +33,9 @@ import { protocol as ospf } from './ospf.ts';
 import { protocol as pgsql } from './pgsql.ts';
 import { protocol as ppp } from './ppp.ts';
 import { protocol as pppoe } from './pppoe.ts';
+import { protocol as prism } from './prism.ts';
 import { protocol as quic } from './quic.ts';
+import { protocol as radiotap } from './radiotap.ts';
 import { protocol as rawIp } from './raw-ip.ts';
 import { protocol as resp } from './resp.ts';
 import { protocol as sctp } from './sctp.ts';
@@ -52,6 +54,8 @@ import { protocol as vrrp } from './vrrp.ts';
 import { protocol as vxlan } from './vxlan.ts';
 import { protocol as websocket } from './websocket.ts';
 import { protocol as wireguard } from './wireguard.ts';
+import { protocol as wlan } from './wlan.ts';
+import { protocol as wlancap } from './wlancap.ts';
 
 export const PROTOCOLS: readonly Protocol[] = [
   ah,
@@ -87,7 +91,9 @@ export const PROTOCOLS: readonly Protocol[] = [
   pgsql,
   ppp,
   pppoe,
+  prism,
   quic,
+  radiotap,
   rawIp,
   resp,
   sctp,
@@ -106,4 +112,6 @@ export const PROTOCOLS: readonly Protocol[] = [
   vxlan,
   websocket,
   wireguard,
+  wlan,
+  wlancap,
 ];

@@ -10,6 +10,7 @@ import { networkFrames } from './crafted-protocols.ts';
 import { quicFrames } from './crafted-quic.ts';
 import { serviceFrames } from './crafted-services.ts';
 import { damagedTunnelFrames, tunnelFrames } from './crafted-tunnels.ts';
+import { WLAN_LINKS, wlanFrames } from './crafted-wlan.ts';
 import * as f from './frames.ts';
 import { randomTcp } from './random-tcp.ts';
 
@@ -308,6 +309,13 @@ export function craftedCaptures(): ReadonlyMap<string, Uint8Array> {
     ['crafted-ppp.pcap', writePcap({ linkType: 9 }, packets(pppFrames()))],
     ['crafted-fragments.pcap', writePcap({ linkType: 1 }, packets(fragmentFrames()))],
     ['crafted-cut.pcap', writePcap({ linkType: 1, snaplen: 60 }, packets(cutFrames()))],
+    [
+      'crafted-wlan.pcapng',
+      writePcapng(
+        WLAN_LINKS.map((linkType) => ({ linkType })),
+        wlanFrames().map((frame, i) => ({ ns: START + BigInt(i) * 1_000_000n, ...frame })),
+      ),
+    ],
     ['crafted-tcp-random.pcap', writePcap({ linkType: 1 }, tcp)],
     [
       'crafted-interfaces.pcapng',
