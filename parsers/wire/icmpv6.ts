@@ -1,8 +1,10 @@
-// ICMPv6 (RFC 4443) with neighbour discovery (RFC 4861) and multicast listener messages by name (RFC 2710, 3810).
+// ICMPv6 (RFC 4443) with neighbour discovery (RFC 4861); its options are in icmpv6-options.ts, multicast listeners in icmpv6-listener.ts.
 // Surprise: neighbour discovery is IPv6's ARP: its Info carries the addresses, and the options carry the MAC.
 import { type Dissection, hexText } from './dissection.ts';
 import { type FrameFacts, HAS_ICMP, HAS_INNER, NEXT_ETHERTYPE } from './facts.ts';
 import type { FieldNode } from './field.ts';
+import { isListenerMessage, LISTENER_FIELDS, listener } from './icmpv6-listener.ts';
+import { OPTION_FIELDS, options, preferenceName } from './icmpv6-options.ts';
 import type { Protocol } from './protocol.ts';
 
 const AT_CODE = 1;
@@ -20,8 +22,9 @@ const ROUTER_SOLICITATION = 133;
 const ROUTER_ADVERTISEMENT = 134;
 const NEIGHBOR_SOLICITATION = 135;
 const NEIGHBOR_ADVERTISEMENT = 136;
-const SOURCE_MAC = 1;
-const TARGET_MAC = 2;
+const REDIRECT = 137;
+/** From the type to the options, from the router solicitation on. */
+const FIXED_SIZES = [8, 16, 24, 24, 40];
 
 const TYPES: ReadonlyMap<number, string> = new Map([
   [UNREACHABLE, 'Destination Unreachable'],
@@ -37,7 +40,7 @@ const TYPES: ReadonlyMap<number, string> = new Map([
   [ROUTER_ADVERTISEMENT, 'Router Advertisement'],
   [NEIGHBOR_SOLICITATION, 'Neighbor Solicitation'],
   [NEIGHBOR_ADVERTISEMENT, 'Neighbor Advertisement'],
-  [137, 'Redirect'],
+  [REDIRECT, 'Redirect'],
   [143, 'Multicast Listener Report Message v2'],
 ]);
 
@@ -92,7 +95,8 @@ function dissect(d: Dissection): void {
   d.setProtocol('ICMPv6', `${name}${codeName(type, code)}`);
   if (type <= PARAMETER_PROBLEM) quoted(d, layer, at, type);
   else if (type === ECHO_REQUEST || type === ECHO_REPLY) echo(d, layer, at, name);
-  else if (type >= ROUTER_SOLICITATION && type <= NEIGHBOR_ADVERTISEMENT) discovery(d, layer, at, type, name);
+  else if (type >= ROUTER_SOLICITATION && type <= REDIRECT) discovery(d, layer, at, type, name);
+  else if (isListenerMessage(type)) listener(d, layer, at, type);
 }
 
 function quoted(d: Dissection, layer: FieldNode, at: number, type: number): void {
@@ -117,24 +121,44 @@ function echo(d: Dissection, layer: FieldNode, at: number, name: string): void {
 }
 
 function discovery(d: Dissection, layer: FieldNode, at: number, type: number, name: string): void {
-  const fixed = type === ROUTER_SOLICITATION ? 8 : type === ROUTER_ADVERTISEMENT ? 16 : 24;
+  const fixed = FIXED_SIZES[type - ROUTER_SOLICITATION] ?? HEADER;
   if (!d.needAt(at, fixed, 'icmpv6')) return;
-  const isNeighbor = type === NEIGHBOR_SOLICITATION || type === NEIGHBOR_ADVERTISEMENT;
-  const target = isNeighbor ? d.ipv6(at + 8) : '';
-  const flags = d.view.getUint8(at + 4);
-  if (type === NEIGHBOR_ADVERTISEMENT) {
-    d.bit(layer, 'icmpv6.nd.na.flag.r', 'Router', (flags & 0x80) !== 0, at + 4, 4);
-    d.bit(layer, 'icmpv6.nd.na.flag.s', 'Solicited', (flags & 0x40) !== 0, at + 4, 4);
-    d.bit(layer, 'icmpv6.nd.na.flag.o', 'Override', (flags & 0x20) !== 0, at + 4, 4);
-    d.field(layer, 'icmpv6.nd.na.target_address', 'Target Address', target, at + 8, 16);
-  } else if (type === NEIGHBOR_SOLICITATION)
-    d.field(layer, 'icmpv6.nd.ns.target_address', 'Target Address', target, at + 8, 16);
-  const mac = options(d, layer, at + fixed);
+  const { view } = d;
+  const flags = view.getUint8(at + 4);
   let info = name;
-  if (type === NEIGHBOR_SOLICITATION) info = `${name} for ${target}`;
-  else if (type === NEIGHBOR_ADVERTISEMENT) info = `${name} ${target}${advertised(flags)}`;
-  if (mac !== null) info += type === NEIGHBOR_ADVERTISEMENT ? ` is at ${mac}` : ` from ${mac}`;
-  d.setProtocol('ICMPv6', info);
+  if (type === ROUTER_ADVERTISEMENT) routerAdvertisement(d, layer, at);
+  else if (type === NEIGHBOR_ADVERTISEMENT) {
+    const node = d.hex(layer, 'icmpv6.nd.na.flag', 'Flags', view.getUint32(at + 4), 8, at + 4, 4);
+    d.bit(node, 'icmpv6.nd.na.flag.r', 'Router', (flags & 0x80) !== 0, at + 4, 4);
+    d.bit(node, 'icmpv6.nd.na.flag.s', 'Solicited', (flags & 0x40) !== 0, at + 4, 4);
+    d.bit(node, 'icmpv6.nd.na.flag.o', 'Override', (flags & 0x20) !== 0, at + 4, 4);
+    d.field(layer, 'icmpv6.nd.na.target_address', 'Target Address', d.ipv6(at + 8), at + 8, 16);
+    info = `${name} ${d.ipv6(at + 8)} (${advertised(flags)})`;
+  } else if (type === NEIGHBOR_SOLICITATION) {
+    d.field(layer, 'icmpv6.nd.ns.target_address', 'Target Address', d.ipv6(at + 8), at + 8, 16);
+    info = `${name} for ${d.ipv6(at + 8)}`;
+  } else if (type === REDIRECT) {
+    d.field(layer, 'icmpv6.nd.rd.target_address', 'Target Address', d.ipv6(at + 8), at + 8, 16);
+    d.field(layer, 'icmpv6.rd.na.destination_address', 'Destination Address', d.ipv6(at + 24), at + 24, 16);
+  }
+  d.setProtocol('ICMPv6', info + options(d, layer, at + fixed));
+}
+
+function routerAdvertisement(d: Dissection, layer: FieldNode, at: number): void {
+  const { view } = d;
+  const flags = view.getUint8(at + 5);
+  d.field(layer, 'icmpv6.nd.ra.cur_hop_limit', 'Cur hop limit', view.getUint8(at + 4), at + 4, 1);
+  const node = d.hex(layer, 'icmpv6.nd.ra.flag', 'Flags', flags, 2, at + 5, 1);
+  d.bit(node, 'icmpv6.nd.ra.flag.m', 'Managed address configuration', (flags & 0x80) !== 0, at + 5, 1);
+  d.bit(node, 'icmpv6.nd.ra.flag.o', 'Other configuration', (flags & 0x40) !== 0, at + 5, 1);
+  d.bit(node, 'icmpv6.nd.ra.flag.h', 'Home Agent', (flags & 0x20) !== 0, at + 5, 1);
+  const preference = (flags >> 3) & 3;
+  const label = `Prf (Default Router Preference): ${preferenceName(preference)} (${preference})`;
+  d.node(node, 'icmpv6.nd.ra.flag.prf', label, String(preference), at + 5, 1);
+  d.bit(node, 'icmpv6.nd.ra.flag.p', 'Proxy', (flags & 4) !== 0, at + 5, 1);
+  d.field(layer, 'icmpv6.nd.ra.router_lifetime', 'Router lifetime (s)', view.getUint16(at + 6), at + 6, 2);
+  d.field(layer, 'icmpv6.nd.ra.reachable_time', 'Reachable time (ms)', view.getUint32(at + 8), at + 8, 4);
+  d.field(layer, 'icmpv6.nd.ra.retrans_timer', 'Retrans timer (ms)', view.getUint32(at + 12), at + 12, 4);
 }
 
 function advertised(flags: number): string {
@@ -142,30 +166,7 @@ function advertised(flags: number): string {
   if ((flags & 0x80) !== 0) names.push('rtr');
   if ((flags & 0x40) !== 0) names.push('sol');
   if ((flags & 0x20) !== 0) names.push('ovr');
-  return names.length === 0 ? '' : ` (${names.join(', ')})`;
-}
-
-/** Adds the options; answers the link-layer address of the first one that has it. */
-function options(d: Dissection, layer: FieldNode, from: number): string | null {
-  let mac: string | null = null;
-  for (let at = from; at + 2 <= d.end; ) {
-    const type = d.view.getUint8(at);
-    const size = d.view.getUint8(at + 1) * 8;
-    if (size === 0) {
-      d.malformed('icmpv6', at + 1, 'A neighbour discovery option has length 0.');
-      break;
-    }
-    if (!d.needAt(at, size, 'icmpv6')) break;
-    if (type === SOURCE_MAC || type === TARGET_MAC) {
-      const text = d.mac(at + 2);
-      const which = type === SOURCE_MAC ? 'Source' : 'Target';
-      const node = d.node(layer, 'icmpv6.opt', `ICMPv6 Option (${which} link-layer address : ${text})`, null, at, size);
-      d.field(node, 'icmpv6.opt.linkaddr', 'Link-layer address', text, at + 2, 6);
-      mac ??= text;
-    } else d.node(layer, 'icmpv6.opt', `ICMPv6 Option (${type})`, null, at, size);
-    at += size;
-  }
-  return mac;
+  return names.length === 0 ? 'none' : names.join(', ');
 }
 
 export const protocol: Protocol = {
@@ -184,8 +185,21 @@ export const protocol: Protocol = {
     { name: 'icmpv6.nd.na.flag.o', kind: 'bool' },
     { name: 'icmpv6.nd.na.target_address', kind: 'ipv6' },
     { name: 'icmpv6.nd.ns.target_address', kind: 'ipv6' },
-    { name: 'icmpv6.opt', kind: 'none' },
-    { name: 'icmpv6.opt.linkaddr', kind: 'mac' },
+    { name: 'icmpv6.nd.na.flag', kind: 'uint' },
+    { name: 'icmpv6.nd.rd.target_address', kind: 'ipv6' },
+    { name: 'icmpv6.rd.na.destination_address', kind: 'ipv6' },
+    { name: 'icmpv6.nd.ra.cur_hop_limit', kind: 'uint' },
+    { name: 'icmpv6.nd.ra.flag', kind: 'uint' },
+    { name: 'icmpv6.nd.ra.flag.m', kind: 'bool' },
+    { name: 'icmpv6.nd.ra.flag.o', kind: 'bool' },
+    { name: 'icmpv6.nd.ra.flag.h', kind: 'bool' },
+    { name: 'icmpv6.nd.ra.flag.prf', kind: 'uint' },
+    { name: 'icmpv6.nd.ra.flag.p', kind: 'bool' },
+    { name: 'icmpv6.nd.ra.router_lifetime', kind: 'uint' },
+    { name: 'icmpv6.nd.ra.reachable_time', kind: 'uint' },
+    { name: 'icmpv6.nd.ra.retrans_timer', kind: 'uint' },
+    ...OPTION_FIELDS,
+    ...LISTENER_FIELDS,
   ],
   index,
   dissect,

@@ -5,6 +5,7 @@ import { databaseFrames } from './crafted-databases.ts';
 import { dnsRecordFrames } from './crafted-dns.ts';
 import { fragmentFrames } from './crafted-fragments.ts';
 import { http2Frames } from './crafted-http2.ts';
+import { icmpv6Frames } from './crafted-icmpv6.ts';
 import { linkFrames, nflogFrames, pppFrames } from './crafted-link.ts';
 import { networkFrames } from './crafted-protocols.ts';
 import { quicFrames } from './crafted-quic.ts';
@@ -293,6 +294,7 @@ export function craftedCaptures(): ReadonlyMap<string, Uint8Array> {
   const tcp = randomTcp(20_231_114, 400);
   return new Map([
     ['crafted-icmp.pcap', writePcap({ linkType: 1 }, packets(icmpFrames()))],
+    ['crafted-icmpv6.pcap', writePcap({ linkType: 1 }, packets(icmpv6Frames()))],
     ['crafted-dns-nano.pcap', writePcap({ linkType: 1, nano: true }, packets(dnsFrames()))],
     ['crafted-mixed-big-endian.pcap', writePcap({ linkType: 1, bigEndian: true }, packets(mixed))],
     ['crafted-http.pcap', writePcap({ linkType: 1 }, packets(httpFrames()))],
