@@ -52,7 +52,7 @@ export function icmpv6Frames(): Uint8Array[] {
     listen(132, [0, 0, 0, 0, ...f.address(GROUP)], 'ff02::2'),
     listen(130, [...f.u16(10_000), 0, 0, ...f.address('::'), 0x0a, 125, ...f.u16(0)], ALL),
     listen(130, [...f.u16(1000), 0, 0, ...f.address(GROUP), 2, 125, ...f.u16(2), ...target, ...f.address(B)]),
-    listen(130, [...f.u16(0x9000), 0, 0, ...f.address('::'), 2, 0x90, ...f.u16(0)], ALL),
+    listen(130, [...f.u16(0x8500), 0, 0, ...f.address('::'), 2, 0x85, ...f.u16(0)], ALL),
     report(record(4, GROUP, [])),
     report(record(3, GROUP, []), record(4, 'ff02::fb', [])),
     report(
