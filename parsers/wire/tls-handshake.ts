@@ -3,7 +3,7 @@
 import { asciiText, type Dissection, hexBytes, hexText } from './dissection.ts';
 import type { FieldNode } from './field.ts';
 import { CIPHER_SUITES, EXTENSIONS, HANDSHAKE_TYPES, versionName } from './tls-names.ts';
-import { readCertificate, type Span } from './x509.ts';
+import { type NamePart, readCertificate, type Span } from './x509.ts';
 
 export const CLIENT_HELLO = 1;
 export const SERVER_HELLO = 2;
@@ -195,20 +195,31 @@ function certificate(d: Dissection, node: FieldNode, at: number, end: number): v
     d.malformed('tls', at, 'The certificate is not the DER of an X.509 certificate.');
     return;
   }
-  const add = (filter: string, name: string, found: Span | null): void => {
-    if (found !== null) d.field(node, filter, name, found.text, found.offset, found.length);
+  const add = (filter: string, name: string, found: Span | null): FieldNode | null =>
+    found === null ? null : d.field(node, filter, name, found.text, found.offset, found.length);
+  const time = (filter: string, name: string, found: typeof read.notBefore): void => {
+    const child = add(filter, name, found);
+    if (child !== null && found?.isUtc)
+      d.field(child, 'x509af.utcTime', 'utcTime', found.text, found.offset, found.length);
+  };
+  const named = (filter: string, what: string, part: NamePart): void => {
+    const child = add(filter, `${what} ${part.type}`, part);
+    if (child === null) return;
+    d.field(child, 'x509if.oid', 'Object Id', part.oid.text, part.oid.offset, part.oid.length);
+    if (part.field === null) return;
+    d.field(child, part.field, part.field.slice('x509sat.'.length), part.text, part.offset, part.length);
   };
   node.label = `Certificate (${read.subject.map(({ type, text }) => `${type}=${text}`).join(', ')})`;
   add('x509af.serialNumber', 'serialNumber', read.serial);
-  for (const part of read.issuer) add('x509.issuer', `issuer ${part.type}`, part);
-  add('x509.not_before', 'notBefore', read.notBefore);
-  add('x509.not_after', 'notAfter', read.notAfter);
-  for (const part of read.subject) add('x509.subject', `subject ${part.type}`, part);
+  for (const part of read.issuer) named('x509.issuer', 'issuer', part);
+  time('x509.not_before', 'notBefore', read.notBefore);
+  time('x509.not_after', 'notAfter', read.notAfter);
+  for (const part of read.subject) named('x509.subject', 'subject', part);
   for (const name of read.dnsNames) add('x509ce.dNSName', 'dNSName', name);
   for (const name of read.ipAddresses) add('x509ce.iPAddress', 'iPAddress', name);
 }
 
-/** Fields of handshakes. The x509.* ones are our own: Wireshark has one field for every string type instead. */
+/** Fields of handshakes. The x509.* ones are our own and say whose name it is; below them are Wireshark's, one for every string type. */
 export const HANDSHAKE_FIELDS = [
   { name: 'tls.handshake', kind: 'none' },
   { name: 'tls.handshake.type', kind: 'uint' },
@@ -237,6 +248,14 @@ export const HANDSHAKE_FIELDS = [
   { name: 'x509.subject', kind: 'text' },
   { name: 'x509.not_before', kind: 'text' },
   { name: 'x509.not_after', kind: 'text' },
+  { name: 'x509if.oid', kind: 'text' },
+  { name: 'x509af.utcTime', kind: 'text' },
+  { name: 'x509sat.uTF8String', kind: 'text' },
+  { name: 'x509sat.printableString', kind: 'text' },
+  { name: 'x509sat.teletexString', kind: 'text' },
+  { name: 'x509sat.CountryName', kind: 'text' },
+  { name: 'x509sat.PrintableString', kind: 'text' },
+  { name: 'x509sat.IA5String', kind: 'text' },
   { name: 'x509ce.dNSName', kind: 'text' },
   { name: 'x509ce.iPAddress', kind: 'text' },
 ] as const;

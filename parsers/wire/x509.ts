@@ -14,15 +14,23 @@ export interface Certificate {
   readonly issuer: readonly NamePart[];
   readonly subject: readonly NamePart[];
   /** As `2026-11-24 10:00:00 (UTC)`. */
-  readonly notBefore: Span | null;
-  readonly notAfter: Span | null;
+  readonly notBefore: Time | null;
+  readonly notAfter: Time | null;
   readonly dnsNames: readonly Span[];
   readonly ipAddresses: readonly Span[];
+}
+
+interface Time extends Span {
+  /** Two digits of year: Wireshark has a field for these. */
+  readonly isUtc: boolean;
 }
 
 /** One attribute of a name, `CN=web.example`. */
 export interface NamePart extends Span {
   readonly type: string;
+  /** `2.5.4.3`, and the field in which Wireshark shows a value of this attribute and string type; null where it has another. */
+  readonly oid: Span;
+  readonly field: string | null;
 }
 
 interface Element {
@@ -95,15 +103,51 @@ function nameOf(bytes: Uint8Array, name: Element | undefined): NamePart[] {
       const [oid, value] = childrenOf(bytes, pair);
       if (oid?.tag !== OID || value === undefined) return [];
       const dotted = hexBytes(bytes, oid.from, oid.to);
-      return [{ type: ATTRIBUTES.get(dotted) ?? dotted, ...span(bytes, value) }];
+      const id = { text: oidText(bytes, oid), offset: oid.from, length: oid.to - oid.from };
+      const type = ATTRIBUTES.get(dotted) ?? dotted;
+      return [{ type, oid: id, field: stringField(id.text, value.tag), ...span(bytes, value) }];
     }),
   );
 }
 
+/** An object identifier with dots. */
+function oidText(bytes: Uint8Array, { from, to }: Element): string {
+  const arcs: number[] = [];
+  let arc = 0;
+  for (let i = from; i < to; i++) {
+    const byte = bytes[i] ?? 0;
+    arc = arc * 128 + (byte & 0x7f);
+    if (byte >= 0x80) continue;
+    if (arcs.length === 0) {
+      const root = Math.min(2, Math.floor(arc / 40));
+      arcs.push(root, arc - root * 40);
+    } else arcs.push(arc);
+    arc = 0;
+  }
+  return arcs.join('.');
+}
+
+/** Attributes that are a choice of string types, which name the field. */
+const DIRECTORY_STRINGS: ReadonlySet<string> = new Set(['3', '4', '7', '8', '10', '11', '12'].map((n) => `2.5.4.${n}`));
+const STRING_FIELDS: ReadonlyMap<number, string> = new Map([
+  [12, 'x509sat.uTF8String'],
+  [19, 'x509sat.printableString'],
+  [20, 'x509sat.teletexString'],
+]);
+
+function stringField(oid: string, tag: number): string | null {
+  if (DIRECTORY_STRINGS.has(oid)) return STRING_FIELDS.get(tag) ?? null;
+  if (oid === '2.5.4.6') return 'x509sat.CountryName';
+  if (oid === '2.5.4.5') return 'x509sat.PrintableString';
+  return tag === 22 && (oid === '1.2.840.113549.1.9.1' || oid === '0.9.2342.19200300.100.1.25')
+    ? 'x509sat.IA5String'
+    : null;
+}
+
 /** UTCTime `YYMMDDhhmmssZ` or GeneralizedTime with a year of four digits. */
-function timeOf(bytes: Uint8Array, element: Element | undefined): Span | null {
+function timeOf(bytes: Uint8Array, element: Element | undefined): Time | null {
   if (element === undefined) return null;
-  const read = span(bytes, element);
+  const read = { ...span(bytes, element), isUtc: element.tag === 23 };
   const digits = /^(\d{2}|\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})?Z$/.exec(read.text);
   if (digits === null) return null;
   const [, year = '', month, day, hour, minute, second = '00'] = digits;

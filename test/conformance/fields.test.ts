@@ -57,6 +57,7 @@ const EXACT: readonly (readonly [string, RegExp])[] = [
   // Of a command that is not complete tshark shows what is there already.
   ['crafted-databases.pcap', /^((pgsql|mysql|ssh|kafka|amqp)\.(?!encr|init)|resp\.(string|error|integer))/],
   ['crafted-nflog.pcap', /^nflog/],
+  ['streams.tls.pcap', /^x509(sat|if|ce\.dNS|af)/],
   ['crafted-icmpv6.pcap', /^icmpv6\./],
   // Reasons stand in actions too, and tshark names the parts of tags.
   ['crafted-wlan.pcapng', /^(radiotap|wlan\.(?!fixed\.reason|tag$|mgt|fc$))/],
