@@ -6,7 +6,8 @@
 //   nft from 6.7      the rule with verdict RETURN; nothing at the end of a chain but the policy
 // (fixtures/lab: ipvs-legacy.*, ipvs-nft.* on 6.1, native.* on 6.18).
 import { assertNever } from '../../parsers/core/issue.ts';
-import type { IptablesChain, IptablesRule, IptablesTable, NftRuleset } from '../../parsers/nodestate/state.ts';
+import type { NftRuleset } from '../../parsers/nodestate/nft-syntax.ts';
+import type { IptablesChain, IptablesRule, IptablesTable } from '../../parsers/nodestate/state.ts';
 import { matchModules } from '../match/registry.gen.ts';
 import { type Owner, ownerOfRule } from '../owner.ts';
 import { targetModules } from '../target/registry.gen.ts';

@@ -1,8 +1,9 @@
 // A node, compiled from its dumps: tables with their rules resolved, routes, sets, bridges, services. Made once, run for many packets.
 import type { Ip } from '../../parsers/core/address.ts';
 import { sameIp } from '../../parsers/core/address.ts';
+import type { NftBaseChain } from '../../parsers/nodestate/nft-syntax.ts';
 import { type Pod, podsOf } from '../../parsers/nodestate/pods.ts';
-import type { IptablesDump, Link, NftBaseChain, NodeState } from '../../parsers/nodestate/state.ts';
+import type { IptablesDump, Link, NodeState } from '../../parsers/nodestate/state.ts';
 import { type CompiledTable, compileTable, type TraceStyle } from './chains.ts';
 import type { NodeView } from './clause.ts';
 import { Fib } from './fib.ts';

@@ -2,8 +2,15 @@
 // The steps are the lines of `nft monitor trace` (see chains.ts for what depends on the kernel).
 
 import { TCP } from '../../parsers/core/protocol-numbers.ts';
-import type { NftChain, NftElement, NftExpr, NftRule, NftVerdict } from '../../parsers/nodestate/nft-syntax.ts';
-import type { NftBaseChain, NftTable } from '../../parsers/nodestate/state.ts';
+import type {
+  NftBaseChain,
+  NftChain,
+  NftElement,
+  NftExpr,
+  NftRule,
+  NftTable,
+  NftVerdict,
+} from '../../parsers/nodestate/nft-syntax.ts';
 import { type Owner, ownerOfNft } from '../owner.ts';
 import type { Fragment, Step } from '../trace.ts';
 import { isUnknown } from '../tri.ts';

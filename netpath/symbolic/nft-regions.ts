@@ -1,8 +1,7 @@
 // The same for native nftables: statements from left to right, each element of a set or a map a region of its own.
 import { type Prefix, parseIp, parsePrefix } from '../../parsers/core/address.ts';
 import { protocolNumber } from '../../parsers/core/protocol-numbers.ts';
-import type { NftElement, NftExpr, NftRule, NftStatement } from '../../parsers/nodestate/nft-syntax.ts';
-import type { NftTable } from '../../parsers/nodestate/state.ts';
+import type { NftElement, NftExpr, NftRule, NftStatement, NftTable } from '../../parsers/nodestate/nft-syntax.ts';
 import type { Machine } from '../kernel/machine.ts';
 import { integer } from '../kernel/option-values.ts';
 import { ownerOfNft } from '../owner.ts';

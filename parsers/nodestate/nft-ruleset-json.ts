@@ -5,7 +5,7 @@ import type { DumpFormat } from './dump-format.ts';
 import { Json, jsonItems } from './json-items.ts';
 import { jsonElement, jsonStatement } from './nft-json-rule.ts';
 import { nftPriority } from './nft-ruleset.ts';
-import type { NftRuleset, NftTable } from './state.ts';
+import type { NftRuleset, NftTable } from './nft-syntax.ts';
 
 export const dumpFormat: DumpFormat = {
   name: 'nft-ruleset-json',

@@ -2,8 +2,7 @@
 // iptables-save, which tells more; of them only the base chains count here, because they say which hooks exist in the kernel.
 import type { DumpFile, DumpFormat, Warn } from './dump-format.ts';
 import { parseNftElements, parseNftRule } from './nft-rule.ts';
-import type { NftChain, NftSet } from './nft-syntax.ts';
-import type { NftBaseChain, NftRuleset, NftTable } from './state.ts';
+import type { NftBaseChain, NftChain, NftRuleset, NftSet, NftTable } from './nft-syntax.ts';
 
 /** Symbolic priorities of the ip, ip6 and inet families (nft(8)). */
 const PRIORITIES: Readonly<Record<string, number>> = {

@@ -87,3 +87,30 @@ export interface NftSet {
 export function rejectFamily(protocol: string): 4 | 6 | null {
   return protocol === 'icmp' ? 4 : protocol === 'icmpv6' ? 6 : null;
 }
+
+export interface NftBaseChain {
+  readonly family: string;
+  readonly table: string;
+  readonly name: string;
+  readonly type: string;
+  readonly hook: string;
+  readonly priority: number;
+  readonly policy: string;
+  readonly ruleCount: number;
+  readonly source: SourceRef;
+}
+
+export interface NftTable {
+  readonly family: string;
+  readonly name: string;
+  /** Written by iptables-nft: its rules are read from iptables-save, not from here. */
+  readonly managedByIptables: boolean;
+  readonly chains: Map<string, NftChain>;
+  readonly sets: Map<string, NftSet>;
+  readonly source: SourceRef;
+}
+
+export interface NftRuleset {
+  readonly tables: NftTable[];
+  readonly baseChains: NftBaseChain[];
+}

@@ -3,7 +3,7 @@
 import type { Ip, Prefix } from '../core/address.ts';
 import type { DumpWarning, SourceRef } from '../core/issue.ts';
 import type { EndpointSet, KubeNode, PodFact, Service } from './kubernetes-state.ts';
-import type { NftChain, NftSet } from './nft-syntax.ts';
+import type { NftRuleset } from './nft-syntax.ts';
 
 // ---- iptables ---------------------------------------------------------------------------------------------------
 
@@ -65,35 +65,6 @@ export interface IptablesDump {
   /** From the header `v1.8.9 (nf_tables)`; null when the dump does not say. */
   readonly backend: IptablesBackend | null;
   readonly tables: Map<string, IptablesTable>;
-}
-
-// ---- nftables ----------------------------------------------------------
-
-export interface NftBaseChain {
-  readonly family: string;
-  readonly table: string;
-  readonly name: string;
-  readonly type: string;
-  readonly hook: string;
-  readonly priority: number;
-  readonly policy: string;
-  readonly ruleCount: number;
-  readonly source: SourceRef;
-}
-
-export interface NftTable {
-  readonly family: string;
-  readonly name: string;
-  /** Written by iptables-nft: its rules are read from iptables-save, not from here. */
-  readonly managedByIptables: boolean;
-  readonly chains: Map<string, NftChain>;
-  readonly sets: Map<string, NftSet>;
-  readonly source: SourceRef;
-}
-
-export interface NftRuleset {
-  readonly tables: NftTable[];
-  readonly baseChains: NftBaseChain[];
 }
 
 // ---- ipset --------------------------------------------------------------------------------------------------------

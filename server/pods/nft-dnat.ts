@@ -2,8 +2,8 @@
 // CRI-O, rules by hand. Tables that iptables-nft manages are read from iptables-save.
 // Surprise: an address that is matched against a set is left open, because a set of addresses that is asked for is the node's own.
 import { ipText, parseIp } from '../../parsers/core/address.ts';
-import type { NftElement, NftExpr, NftRule, NftStatement } from '../../parsers/nodestate/nft-syntax.ts';
-import type { NftTable, NodeState } from '../../parsers/nodestate/state.ts';
+import type { NftElement, NftExpr, NftRule, NftStatement, NftTable } from '../../parsers/nodestate/nft-syntax.ts';
+import type { NodeState } from '../../parsers/nodestate/state.ts';
 
 export interface NftDnat {
   /** `ip kube-proxy` */
