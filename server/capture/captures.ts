@@ -4,16 +4,14 @@ import path from 'node:path';
 import { type CaptureRequest, type CaptureStatus, captureStatus } from '../../api/live.ts';
 import type { PodFinder } from '../pods/pods.ts';
 import { Refusal } from '../refusal.ts';
-import { podNetnsOf, takeSnapshot } from '../snapshot/snapshot.ts';
-import { watchRules } from '../snapshot/watch-rules.ts';
-import { groupPath } from '../store/dump-groups.ts';
 import type { Library } from '../store/library.ts';
 import type { OpenCase } from '../store/open-case.ts';
 import { reasonOf, type System } from '../system/system.ts';
+import { CaptureDumps } from './capture-dumps.ts';
 import { CaseSink } from './case-sink.ts';
 import { EffectiveFilters } from './effective-filters.ts';
 import type { OwnAddress } from './own-connection.ts';
-import { commentOf, type Plan, planOf, previewOf } from './plan.ts';
+import { commentOf, type Plan, planOf, previewOf, startOf } from './plan.ts';
 import { CaptureRun } from './run.ts';
 
 export interface CapturesOptions {
@@ -33,8 +31,6 @@ interface Running {
   done: Promise<void>;
 }
 
-/** Changes of the rules that are kept a capture. */
-const changesKept = 20;
 const pollMs = 250;
 
 export class Captures {
@@ -95,13 +91,7 @@ export class Captures {
   /** Starts, or schedules, and returns the case that fills. */
   async create(request: CaptureRequest): Promise<OpenCase> {
     const plan = await planOf(this.o.system, this.o.finder, this.filters, request);
-    const startMs = request.startAt === null ? null : Date.parse(request.startAt);
-    if (startMs !== null && Number.isNaN(startMs))
-      throw new Refusal(
-        400,
-        'bad-time',
-        `startAt ${JSON.stringify(request.startAt)} is no time; write it as 2026-11-24T06:00:00Z`,
-      );
+    const startMs = startOf(request);
     const name =
       request.name ?? `capture of ${request.pods.join(', ') || plan.points.map((p) => p.point.label).join(', ')}`;
     const to = await this.o.library.create(name.slice(0, 200));
@@ -171,7 +161,15 @@ export class Captures {
       onChange: () => this.tell(to.id),
     });
     const save = () => this.save(to, request, run.status());
-    const dumps = request.snapshots ? new Dumps(this.o, to, plan) : null;
+    const dumps = request.snapshots
+      ? new CaptureDumps({
+          system: this.o.system,
+          finder: this.o.finder,
+          plan,
+          receive: async (at, text) => void (await to.receive(at, once(text))),
+          warn: (problem) => this.o.warn(`snapshot of ${to.id}: ${problem}`),
+        })
+      : null;
     try {
       await run.start();
     } catch (error) {
@@ -221,62 +219,6 @@ export class Captures {
     const all = [...this.running.values()];
     await Promise.all(all.map((r) => r.run.stop('server ended')));
     await Promise.all(all.map((r) => r.done));
-  }
-}
-
-/** Snapshots of a capture, in dumps/before-TIME, dumps/change-N-TIME and dumps/after-TIME of its case; they never hold the capture up. */
-class Dumps {
-  private readonly o: CapturesOptions;
-  private readonly to: OpenCase;
-  private readonly podNetns: ReturnType<typeof podNetnsOf>[];
-  private queue: Promise<void> = Promise.resolve();
-  private changes = 0;
-  private waiting = false;
-  private stopWatching: () => void = () => undefined;
-
-  constructor(o: CapturesOptions, to: OpenCase, plan: Plan) {
-    this.o = o;
-    this.to = to;
-    const ids = new Set(plan.points.flatMap((p) => p.point.podId ?? []));
-    this.podNetns = plan.pods.flatMap((p) =>
-      p.netns !== null && !p.hostNetwork && ids.has(p.id) ? [podNetnsOf(p.id, p.netns)] : [],
-    );
-  }
-
-  begin(): void {
-    void this.take('before');
-    this.stopWatching = watchRules(this.o.system, () => {
-      // One that has not begun yet will see this change too.
-      if (this.waiting || this.changes >= changesKept) return;
-      this.changes += 1;
-      this.waiting = true;
-      void this.take(`change-${String(this.changes).padStart(2, '0')}`);
-    });
-  }
-
-  async end(): Promise<void> {
-    this.stopWatching();
-    await this.take('after');
-  }
-
-  private take(name: string): Promise<void> {
-    this.queue = this.queue.then(async () => {
-      this.waiting = false;
-      try {
-        const group = groupPath(name, this.o.system.clock.now());
-        const { files, problems } = await takeSnapshot(this.o.system, {
-          podNetns: this.podNetns,
-          kubernetes: () => this.o.finder.kubernetes.objects(),
-        });
-        for (const file of files) await this.to.receive(`${group}/${file.path}`, once(file.text));
-        // A node without a cluster is no problem of each of its captures.
-        const told = problems.filter((p) => !p.startsWith('No Kubernetes objects: no credentials'));
-        for (const problem of told) this.o.warn(`snapshot of ${this.to.id}: ${problem}`);
-      } catch (error) {
-        this.o.warn(`snapshot of ${this.to.id}: ${reasonOf(error)}`);
-      }
-    });
-    return this.queue;
   }
 }
 

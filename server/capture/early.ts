@@ -1,6 +1,7 @@
 // Two captures of one point made one: the patient one misses nothing but is up to a second late, the quick one is at once but drops what
 // does not fit its few frames. What the quick one gives goes out first; of the patient one only what was not given yet.
-// A quick one that has just begun is held until the patient one has given all from before that, so that order is kept.
+// A quick one that begins later than the patient one is held until that has given all from before, so that order is kept; the first one
+// begins earlier, so that nothing is from before.
 // Surprise: packets are known again by their bytes, not by their times, since each socket may take its own time. Equal packets are
 // counted, so that none is lost and none is told twice.
 
@@ -155,6 +156,11 @@ export class Early {
     if (this.quick !== null) this.late.add(key);
     return true;
   };
+
+  /** The quick one listens. */
+  get quickBegun(): boolean {
+    return this.quick?.headerThere ?? false;
+  }
 
   /** Another quick capture begins; what the last one left half is in the patient one. */
   beginQuick(): void {

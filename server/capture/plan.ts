@@ -107,6 +107,15 @@ export async function planOf(
   return { points: points.map((point, i) => ({ point, filter: filterAt(i) })), engine, names, trigger, pods };
 }
 
+/** When it is to begin, milliseconds since the epoch; null: at once. */
+export function startOf({ startAt }: CaptureRequest): number | null {
+  if (startAt === null) return null;
+  const ms = Date.parse(startAt);
+  if (!Number.isNaN(ms)) return ms;
+  const message = `startAt ${JSON.stringify(startAt)} is no time; write it as 2026-11-24T06:00:00Z`;
+  throw new Refusal(400, 'bad-time', message);
+}
+
 /** What was asked for, for the comment of the file. */
 export function commentOf(request: CaptureRequest): string {
   const { limits, stopOn } = request;

@@ -45,7 +45,11 @@ test('counters, complaints and the end are read from stderr', async () => {
   const signals: string[] = [];
   const system = scriptedSystem({
     programs: { tcpdump: () => '' },
-    running: (_program, _args, given) => {
+    running: (_program, args, given) => {
+      // The quick one beside it ends at once.
+      const nothing = { pause: () => undefined, resume: () => undefined, signal: () => undefined };
+      if (args.includes('--immediate-mode'))
+        return { ended: Promise.resolve({ status: 1, signal: null, failure: null }), ...nothing };
       events = given;
       const ended = new Promise<{ status: number | null; signal: string | null; failure: unknown }>((resolve) => {
         end = resolve;
@@ -61,6 +65,7 @@ test('counters, complaints and the end are read from stderr', async () => {
     onCounters: (c) => counted.push(c),
     onEnd: (e) => ends.push(e),
   });
+  await new Promise((resolve) => setImmediate(resolve));
   const hear = (text: string) => events?.onError(text);
   capture?.count();
   expect(signals).toEqual([]); // before it listens SIGUSR1 would end it
@@ -77,6 +82,58 @@ test('counters, complaints and the end are read from stderr', async () => {
   end({ status: 1, signal: null, failure: null });
   await new Promise((resolve) => setImmediate(resolve));
   expect(ends).toEqual(['pcap_loop: The interface disappeared']);
+});
+
+test('the quick one listens first, so that the first packets need not wait for the patient one', async () => {
+  const order: string[] = [];
+  const given: Record<string, RunningEvents> = {};
+  const system = scriptedSystem({
+    programs: { tcpdump: () => '' },
+    running: (_program, args, events) => {
+      const name = args.includes('--immediate-mode') ? 'quick' : 'patient';
+      order.push(name);
+      given[name] = events;
+      const never = new Promise<{ status: null; signal: null; failure: null }>(() => undefined);
+      return { ended: never, pause: () => undefined, resume: () => undefined, signal: () => undefined };
+    },
+  });
+  const got: number[] = [];
+  const engine = await tcpdumpEngine(system);
+  const capture = engine?.start(at({}), {
+    onBytes: (chunk) => got.push(chunk.length),
+    onCounters: () => undefined,
+    onEnd: () => undefined,
+  });
+  const header = new Uint8Array(24);
+  const record = new Uint8Array(16 + 60);
+  new DataView(record.buffer).setUint32(8, 60, true);
+  expect([order, capture?.holdsBackMs?.()]).toEqual([['quick'], 1050]);
+  given['quick']?.onOutput(header);
+  expect(order).toEqual(['quick', 'patient']);
+  // Before the patient one listens it is not known what that will miss.
+  given['quick']?.onOutput(record.slice());
+  expect(got).toEqual([]);
+  given['patient']?.onOutput(header.slice());
+  expect([got, capture?.holdsBackMs?.()]).toEqual([[24, 76], 100]);
+  // The same packet again, from the patient one: told once.
+  given['patient']?.onOutput(record.slice());
+  expect(got).toEqual([24, 76]);
+  capture?.kill();
+});
+
+test('a capture that is stopped before it began ends all the same', async () => {
+  const never = new Promise<{ status: null; signal: null; failure: null }>(() => undefined);
+  const nothing = { pause: () => undefined, resume: () => undefined, signal: () => undefined };
+  const system = scriptedSystem({
+    programs: { tcpdump: () => '' },
+    running: () => ({ ended: never, ...nothing }),
+  });
+  const ends: unknown[] = [];
+  const engine = await tcpdumpEngine(system);
+  const events = { onBytes: () => undefined, onCounters: () => undefined, onEnd: (e: string | null) => ends.push(e) };
+  engine?.start(at({}), events).stop();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(ends).toEqual([null]);
 });
 
 test('without tcpdump there is no engine, and no opinion on a filter', async () => {

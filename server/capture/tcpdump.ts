@@ -144,6 +144,8 @@ const quickRate = { checkMs: 100, records: 200, bytes: 2_000_000 };
 const calm = { checks: 30, records: 1500 };
 const quickHoldsBackMs = 100;
 const restMs = 3000;
+/** The patient one begins when the first quick one listens, but does not wait longer for it. */
+const firstQuickMs = 300;
 /** The other one may be some seconds behind when it is busy. */
 const ageMs = 10_000;
 
@@ -156,6 +158,7 @@ function startWithQuick(system: System, programs: Programs, point: PointToCaptur
   let paused = false;
   let failures = 0;
   let ended = false;
+  let quickWasFirst = false;
   const endQuick = () => {
     if (quick !== null) quickEndedMs = clock.monotonicMs();
     quick?.kill();
@@ -176,12 +179,17 @@ function startWithQuick(system: System, programs: Programs, point: PointToCaptur
           heard = true;
           if (quick !== self) return;
           early.fromQuick(chunk);
+          if (patient === null && early.quickBegun) {
+            quickWasFirst = true;
+            beginPatient();
+          }
           if (tooMuch()) endQuick();
         },
         onCounters: () => undefined,
         onEnd() {
           if (!heard) failures += 1;
           if (quick === self) endQuick();
+          beginPatient();
         },
       },
       quickOptions,
@@ -189,17 +197,39 @@ function startWithQuick(system: System, programs: Programs, point: PointToCaptur
     quick = self;
   };
 
-  const patient = start(system, programs, point, {
-    ...events,
-    onBytes: (chunk) => early.fromPatient(chunk),
-    onEnd(error) {
+  let patient: PointCapture | null = null;
+  const beginPatient = () => {
+    if (patient !== null || ended) return;
+    patient = start(system, programs, point, {
+      ...events,
+      onBytes(chunk) {
+        const isFirst = !early.begun;
+        early.fromPatient(chunk);
+        // The quick one listened before: the patient one has nothing from before it.
+        if (isFirst && early.begun && quickWasFirst) early.release();
+      },
+      onEnd(error) {
+        ended = true;
+        stopChecking();
+        endQuick();
+        early.end();
+        events.onEnd(error);
+      },
+    });
+    if (paused) patient.pause();
+  };
+  const startedMs = clock.monotonicMs();
+  startQuick();
+  /** Ends the whole by ending the patient one; before that has begun there is nothing to wait for. */
+  const endAll = (how: 'stop' | 'kill') => {
+    stopChecking();
+    endQuick();
+    if (patient !== null) patient[how]();
+    else if (!ended) {
       ended = true;
-      stopChecking();
-      endQuick();
-      early.end();
-      events.onEnd(error);
-    },
-  });
+      void clock.delay(0).then(() => events.onEnd(null));
+    }
+  };
   const lately: number[] = Array.from({ length: calm.checks }, () => 0);
   let agedMs = clock.monotonicMs();
   const stopChecking = clock.every(quickRate.checkMs, () => {
@@ -209,6 +239,7 @@ function startWithQuick(system: System, programs: Programs, point: PointToCaptur
     early.quickRecords = 0;
     early.quickBytes = 0;
     const nowMs = clock.monotonicMs();
+    if (patient === null && nowMs - startedMs > firstQuickMs) beginPatient();
     if (paused || ended) return;
     if (quick !== null && early.isHolding && nowMs - quickSinceMs > holdsBackMs + 250) early.release();
     if (nowMs - agedMs > ageMs) {
@@ -221,27 +252,19 @@ function startWithQuick(system: System, programs: Programs, point: PointToCaptur
   return {
     // What passed before the quick one began is still in the other one.
     holdsBackMs: () => (quick === null || early.isHolding ? holdsBackMs : quickHoldsBackMs),
-    count: () => patient.count(),
+    count: () => patient?.count(),
     pause() {
       paused = true;
       endQuick();
-      patient.pause();
+      patient?.pause();
     },
     resume() {
       paused = false;
       agedMs = clock.monotonicMs();
-      patient.resume();
+      patient?.resume();
     },
-    stop() {
-      stopChecking();
-      endQuick();
-      patient.stop();
-    },
-    kill() {
-      stopChecking();
-      endQuick();
-      patient.kill();
-    },
+    stop: () => endAll('stop'),
+    kill: () => endAll('kill'),
   };
 }
 

@@ -1,4 +1,5 @@
 // `vethscope capture`: the points of pods' paths into one pcapng, a file or stdout; nothing but pcapng goes to stdout with `-w -`.
+import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type { CaptureRequest, CaptureStatus } from '../../api/live.ts';
 import { type CommandContext, complain, gather, printJson } from './context.ts';
@@ -17,6 +18,8 @@ interface CaptureOptions {
   readonly stopOn?: string;
   readonly stopAfter?: number;
   readonly engine?: string;
+  readonly startAt?: string;
+  readonly snapshots?: string;
   readonly json?: boolean;
 }
 
@@ -28,6 +31,7 @@ The filter is tcpdump's; at each point it is widened to what the same traffic lo
 Examples:
   vethscope capture default/client -f 'port 80' -w client.pcapng
   vethscope capture default/client -w - | wireshark -k -i -
+  vethscope capture default/web -w web.pcapng --snapshots web.dumps --start-at 2026-11-24T03:00:00Z
   vethscope capture default/web --stop-on 'tcp.flags.reset == 1' --stop-after 5
 `;
 
@@ -52,6 +56,8 @@ export function captureCommand(context: CommandContext): Command {
     .option('--stop-on <filter>', "stop when a packet matches this display filter (Wireshark's language)")
     .option('--stop-after <seconds>', 'go on so long after the packet of --stop-on (default: 0)', whole)
     .option('--engine <name>', 'tcpdump, or libpcap in this process (default: tcpdump where it is installed)')
+    .option('--start-at <time>', 'wait until this time, as 2026-11-24T06:00:00Z; the limits count from then')
+    .option('--snapshots <folder>', "the node's dumps from before, after, and whenever rules changed, in a new folder")
     .option('--json', 'print how it ended as JSON (docs/api.md: captureStatus without caseId)')
     .addHelpText('after', details)
     .action((pods: string[], options: CaptureOptions) => capture(context, pods, options));
@@ -67,7 +73,8 @@ function requestOf(pods: readonly string[], o: CaptureOptions): unknown {
     limits: { seconds, bytes, packets, keepFreeBytes: o.keepFree, ringFiles: ring ?? null },
     stopOn: o.stopOn === undefined ? null : { filter: o.stopOn, seconds: o.stopAfter ?? 0 },
     engine: o.engine,
-    snapshots: false,
+    startAt: o.startAt ?? null,
+    snapshots: o.snapshots !== undefined,
   };
 }
 
@@ -94,6 +101,9 @@ async function capture(context: CommandContext, pods: readonly string[], options
     return complain(context, '--stop-after needs --stop-on; see vethscope capture --help');
   const request = await checked(context, requestOf(pods, options));
   if (request === null) return;
+  const dumpsIn = options.snapshots;
+  if (dumpsIn !== undefined && (await system.files.stat(dumpsIn)) !== null)
+    return complain(context, `${dumpsIn} is there already; name a new folder with --snapshots`);
   const { FileSink, StdoutSink } = await import('../capture/file-sink.ts');
   const { runCapture } = await import('./run-capture.ts');
   const time = system.clock.now().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
@@ -106,8 +116,19 @@ async function capture(context: CommandContext, pods: readonly string[], options
     told = true;
     if (shows) system.terminal.error(`\r\x1b[K${progress(status)}`);
   };
-  const status = await runCapture(system, request, { sink, onStatus });
+  const status = await runCapture(system, request, {
+    sink,
+    onStatus,
+    onDump: async (at, text) => {
+      const to = await system.files.openWrite(path.join(dumpsIn ?? '', at));
+      await to.write(new TextEncoder().encode(text));
+      await to.close();
+    },
+    warn: (problem) => system.terminal.error(`${printable(`snapshot: ${problem}`)}\n`),
+    onWait: (until) => system.terminal.error(`waiting until ${until.toISOString()}; Ctrl-C gives it up\n`),
+  });
   if (shows) system.terminal.error('\r\x1b[K');
+  if (status === null) return complain(context, 'stopped before it began: nothing was captured');
   const to = sink instanceof FileSink ? ` → ${sink.files.join(', ')}` : '';
   system.terminal.error(`${status.reason}: ${progress(status)}${printable(to)}\n`);
   // It is in no library, so that it has no case.

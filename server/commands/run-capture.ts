@@ -5,25 +5,49 @@ import { PodFinder } from '../pods/pods.ts';
 import type { System } from '../system/system.ts';
 import { versionOf } from './version.ts';
 
+const waitMs = 250;
+
 export interface CaptureOutput {
   readonly sink: CaptureSink & { open?: () => Promise<void> };
   /** Once it runs, with the filter of each point, and a few times a second after. */
   readonly onStatus: (status: CaptureStatus) => void;
+  /** Takes a dump of the snapshots, where the request wants them. */
+  readonly onDump?: (path: string, text: string) => Promise<void>;
+  readonly warn?: (problem: string) => void;
+  /** It waits for the time of the request. */
+  readonly onWait?: (until: Date) => void;
 }
 
+/** How it ended; null when it was stopped before its time came. */
 export async function runCapture(
   system: System,
   request: CaptureRequest,
-  { sink, onStatus }: CaptureOutput,
-): Promise<CaptureStatus> {
+  { sink, onStatus, onDump, warn, onWait }: CaptureOutput,
+): Promise<CaptureStatus | null> {
   const { requireRights } = await import('../capture/rights.ts');
   const { EffectiveFilters } = await import('../capture/effective-filters.ts');
-  const { commentOf, planOf } = await import('../capture/plan.ts');
+  const { commentOf, planOf, startOf } = await import('../capture/plan.ts');
   const { CaptureRun } = await import('../capture/run.ts');
+  const { CaptureDumps } = await import('../capture/capture-dumps.ts');
   await requireRights(system);
   const finder = new PodFinder(system);
   try {
-    const plan = await planOf(system, finder, new EffectiveFilters(system), request);
+    const filters = new EffectiveFilters(system);
+    const startMs = startOf(request);
+    let stopped = false;
+    let stop: () => void = () => {
+      stopped = true;
+    };
+    system.process.onStop(() => stop());
+    if (startMs !== null && startMs > system.clock.now().getTime()) {
+      // What is wrong with the request is said now, not at three in the morning.
+      await planOf(system, finder, filters, request);
+      onWait?.(new Date(startMs));
+      while (!stopped && system.clock.now().getTime() < startMs)
+        await system.clock.delay(Math.min(waitMs, startMs - system.clock.now().getTime()));
+      if (stopped) return null;
+    }
+    const plan = await planOf(system, finder, filters, request);
     await sink.open?.();
     const run = new CaptureRun({
       system,
@@ -40,11 +64,19 @@ export async function runCapture(
       onChange: () => undefined,
     });
     await run.start();
-    system.process.onStop(() => void run.stop('stopped'));
+    stop = () => void run.stop('stopped');
+    if (stopped) stop();
+    const receive = onDump;
+    const dumps =
+      request.snapshots && receive !== undefined
+        ? new CaptureDumps({ system, finder, plan, receive, warn: warn ?? (() => undefined) })
+        : null;
+    dumps?.begin();
     onStatus(run.status());
     const stopTelling = system.clock.every(250, () => onStatus(run.status()));
     await run.ended;
     stopTelling();
+    await dumps?.end();
     return run.status();
   } finally {
     await finder.close();

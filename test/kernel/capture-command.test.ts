@@ -80,6 +80,42 @@ describe.skipIf(unable)('the command line', () => {
     expect(status.packets).toBeGreaterThanOrEqual(4);
   });
 
+  test('--start-at waits for its time, and --snapshots keeps the dumps from before and after', async () => {
+    const file = path.join(folder, 'later.pcapng');
+    const dumps = path.join(folder, 'later.dumps');
+    const at = new Date(Date.now() + 2500);
+    const more = ['--start-at', at.toISOString(), '--snapshots', dumps, '--packets', '4'];
+    const run = vethscope('capture', client(), '-f', 'icmp', '-w', file, ...more);
+    await begun(run);
+    expect(run.error()).toContain(`waiting until ${at.toISOString()}`);
+    expect(Date.now()).toBeGreaterThanOrEqual(at.getTime());
+    world.ping(2);
+    expect(await run.ended, run.error()).toBe(0);
+    expect(rowsOf(file)).toHaveLength(4);
+    const groups = fs.readdirSync(path.join(dumps, 'dumps')).sort();
+    expect(groups.map((name) => name.split('-')[0])).toEqual(['after', 'before']);
+    for (const group of groups) expect(fs.readdirSync(path.join(dumps, 'dumps', group))).toContain('ip-addr.json');
+
+    const again = vethscope('capture', client(), '-w', file, '--snapshots', dumps);
+    expect(await again.ended).toBe(2);
+    expect(again.error()).toContain('is there already');
+    const wrong = vethscope('capture', client(), '-w', file, '--start-at', 'tomorrow');
+    expect(await wrong.ended).toBe(2);
+    expect(wrong.error()).toContain('write it as 2026-11-24T06:00:00Z');
+    const given = vethscope(
+      'capture',
+      client(),
+      '-w',
+      path.join(folder, 'never'),
+      '--start-at',
+      '2099-01-01T00:00:00Z',
+    );
+    for (let i = 0; i < 100 && !given.error().includes('waiting until'); i++) await delay(50);
+    given.child.kill('SIGINT');
+    expect(await given.ended).toBe(2);
+    expect(fs.existsSync(path.join(folder, 'never'))).toBe(false);
+  });
+
   test('a reader that leaves ends it', async () => {
     const run = vethscope('capture', client(), '-f', 'icmp', '-w', '-');
     await begun(run);

@@ -59,6 +59,9 @@ function Status({ detail, matched, filter, following }: StatusProps) {
         {filter !== '' && matched !== null && ` · ${countText(matched)} matching`}
       </span>
       <span title={detail.points.join('\n')}>{plural(detail.points.length, 'point')}</span>
+      {detail.capture?.state === 'ended' && detail.capture.reason !== null && (
+        <span title="Why the capture ended">capture ended: {detail.capture.reason}</span>
+      )}
       {detail.state === 'receiving' && !following.running && <span>receiving …</span>}
       {following.running && (
         <button
