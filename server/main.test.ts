@@ -56,6 +56,23 @@ test.each(['SIGTERM', 'SIGINT'] as const)('serves until %s, then ends by itself 
   expect(server.text.error).toContain('bye');
 });
 
+test('a second server on the same folder is refused in one line; one that was killed is no obstacle', async () => {
+  const first = serve();
+  await linkOf(first);
+  const second = serve();
+  expect(await second.ended).toBe(2);
+  const lines = second.text.error.split('\n').filter((line) => line.startsWith('vethscope: '));
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toContain(`is used by another vethscope (process ${first.child.pid})`);
+  first.child.kill('SIGKILL');
+  await first.ended;
+  const third = serve();
+  await linkOf(third);
+  third.child.kill('SIGTERM');
+  expect(await third.ended).toBe(0);
+  expect(fs.readdirSync(path.join(folder, 'data'))).not.toContain('server.lock');
+});
+
 test('an upload that is cut off by the end of the server is kept', async () => {
   const server = serve('--token', 'token-of-the-tests');
   const link = await linkOf(server);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { type Logger, pino } from 'pino';
 import { Captures } from '../capture/captures.ts';
 import { PodFinder } from '../pods/pods.ts';
+import { type FolderLock, lockFolder } from '../store/folder-lock.ts';
 import { Library } from '../store/library.ts';
 import { codeOf, type Listener, reasonOf, type System } from '../system/system.ts';
 import { Hub } from '../ws/hub.ts';
@@ -64,6 +65,17 @@ export async function startServer(system: System, options: ServerOptions): Promi
   const folder = (...parts: string[]) => path.join(system.process.packageFolder, ...parts);
   const dataFolder = path.resolve(options.dataFolder);
   log.info(`vethscope ${options.version}: reading the library in ${dataFolder}`);
+  let lock: FolderLock;
+  try {
+    lock = await lockFolder(system, dataFolder);
+  } catch (error) {
+    return { ok: false, message: `${dataFolder} ${reasonOf(error)}; choose a folder with --data-dir` };
+  }
+  if (!lock.ok) {
+    const message = `${dataFolder} is used by another vethscope (process ${lock.pid}); open its link, stop it, or choose another folder with --data-dir`;
+    return { ok: false, message };
+  }
+  const { release } = lock;
   const library = new Library({
     system,
     dataFolder,
@@ -73,6 +85,7 @@ export async function startServer(system: System, options: ServerOptions): Promi
   try {
     await library.open();
   } catch (error) {
+    await release();
     return { ok: false, message: `${dataFolder} ${reasonOf(error)}; choose a folder with --data-dir` };
   }
   const viewerFolder = folder('dist', 'web');
@@ -94,6 +107,7 @@ export async function startServer(system: System, options: ServerOptions): Promi
     });
   } catch (error) {
     await library.close();
+    await release();
     return { ok: false, message: whyNot(error, options) };
   }
   const finder = options.finder ?? new PodFinder(system);
@@ -119,6 +133,7 @@ export async function startServer(system: System, options: ServerOptions): Promi
     await finder.close();
     await listener.close();
     await library.close();
+    await release();
   };
   return { ok: true, link: `${origin}/?token=${token}`, origin, log, stop };
 }

@@ -74,6 +74,16 @@ export const realFiles: Files = {
     await fsp.writeFile(aside, text, { mode: 0o600 });
     await fsp.rename(aside, file);
   },
+  async create(file, text) {
+    await fsp.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+    try {
+      await fsp.writeFile(file, text, { flag: 'wx', mode: 0o600 });
+      return true;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+      throw error;
+    }
+  },
   async makeFolder(folder) {
     await fsp.mkdir(folder, { recursive: true, mode: 0o700 });
   },

@@ -126,6 +126,12 @@ class MemoryFiles implements Files {
     this.disk_.set(path.normalize(file), new TextEncoder().encode(text));
   }
 
+  async create(file: string, text: string): Promise<boolean> {
+    if (this.disk_.has(path.normalize(file))) return false;
+    this.disk_.set(path.normalize(file), new TextEncoder().encode(text));
+    return true;
+  }
+
   async makeFolder(): Promise<void> {}
 
   async rename(from: string, to: string): Promise<void> {

@@ -47,6 +47,8 @@ export interface Files {
   openAppend(path: string, bytes: number): Promise<WriteHandle>;
   /** Writes beside `path` and renames, so that a reader sees the old text or the new one. */
   writeAside(path: string, text: string): Promise<void>;
+  /** Writes a file that is not there yet, its folder as well; false when it is there. */
+  create(path: string, text: string): Promise<boolean>;
   makeFolder(path: string): Promise<void>;
   /** Creates the folders above `to`. */
   rename(from: string, to: string): Promise<void>;
