@@ -24,6 +24,9 @@ describe.skipIf(browserPath === null).each(['dark', 'light'] as const)('viewer, 
   };
 
   const violations = async () => {
+    // what fades in has not its colours yet
+    const moving = () => document.getAnimations().filter((a) => a.playState === 'running').length;
+    await expect.poll(() => viewer.page.evaluate(moving)).toBe(0);
     await viewer.page.evaluate(axe);
     const results = (await viewer.page.evaluate('axe.run()')) as AxeResults;
     return results.violations.map(
