@@ -14,7 +14,7 @@ export const FIELD_TYPES = {
   FLOAT:
     'radiotap.datarate',
   FRAMENUM:
-    'icmp.resp_to ip.fragment ipv6.fragment tcp.analysis.acks_frame tcp.segment',
+    'icmp.resp_to ip.fragment ipv6.fragment tcp.analysis.acks_frame tcp.segment tls.handshake.fragment',
   INT16:
     'kafka.api_key kafka.api_version',
   INT32:

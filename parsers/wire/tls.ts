@@ -6,6 +6,7 @@ import type { FrameFacts } from './facts.ts';
 import type { FieldNode } from './field.ts';
 import type { Protocol } from './protocol.ts';
 import { NOT_MINE, ONE_MORE, type StreamReader } from './stream-reading.ts';
+import { goesOn, HandshakeJoin, type HandshakePart, MAX_MESSAGE } from './tls-fragments.ts';
 import {
   CLIENT_HELLO,
   chosenVersion,
@@ -37,6 +38,8 @@ interface RecordNote {
   /** Chosen or seen so far; 0 while none was. */
   readonly version: number;
   readonly isEncrypted: boolean;
+  /** How the record goes on a handshake message of the one before; null outside streams. */
+  readonly part: HandshakePart | null;
   /** False: bytes of TLS in which no record begins. */
   readonly isRecord: boolean;
 }
@@ -76,6 +79,7 @@ class TlsStream implements StreamReader {
   /** True once this is known to be TLS, by its port or by a record: from then on nothing else begins here. */
   private started: boolean;
   private readonly encrypted = { client: false, server: false };
+  private readonly joins = { client: new HandshakeJoin(), server: new HandshakeJoin() };
 
   constructor(byPort: boolean) {
     this.started = byPort;
@@ -97,17 +101,21 @@ class TlsStream implements StreamReader {
     const type = bytes[at] ?? 0;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     if (this.version === 0 ? !startsLikeRecord(view, at, end) : !isContentType(type))
-      return { version: this.version, isEncrypted: false, isRecord: false };
+      return { version: this.version, isEncrypted: false, part: null, isRecord: false };
     const side = toServer ? 'client' : 'server';
     const recordVersion = ((bytes[at + AT_VERSION] ?? 0) << 8) | (bytes[at + AT_VERSION + 1] ?? 0);
     const isEncrypted = this.encrypted[side];
+    const join = this.joins[side];
+    const begins = type === HANDSHAKE && !isEncrypted && !join.isOpen;
     // What the header of a Client Hello says is for old servers' eyes.
-    const isHello = type === HANDSHAKE && !isEncrypted && bytes[at + HEADER] === CLIENT_HELLO;
+    const isHello = begins && bytes[at + HEADER] === CLIENT_HELLO;
     if (this.version === 0 && isVersion(recordVersion) && !isHello) this.version = recordVersion;
-    if (type === HANDSHAKE && !isEncrypted && bytes[at + HEADER] === SERVER_HELLO && end - at > HEADER + 38)
+    if (begins && bytes[at + HEADER] === SERVER_HELLO && end - at > HEADER + 38)
       this.version = chosenVersion(bytes, at + HEADER, end);
+    const part = type === HANDSHAKE && !isEncrypted ? join.take(bytes, at + HEADER, end) : null;
+    if (part === null) join.reset();
     if (type === CHANGE_CIPHER_SPEC) this.encrypted[side] = true;
-    return { version: this.version === 0 ? recordVersion : this.version, isEncrypted, isRecord: true };
+    return { version: this.version === 0 ? recordVersion : this.version, isEncrypted, part, isRecord: true };
   }
 
   begins(): string {
@@ -123,8 +131,8 @@ function dissect(d: Dissection): void {
   const isRecord = given === null ? d.left >= 3 && startsLikeRecord(view, at, d.end) : given.isRecord;
   if (!isRecord && given === null && !mayContinue(view, at, d.nextKey, d.nextKey2)) return;
   const last = d.layers.at(-1);
-  const goesOn = last?.filter === 'tls' && last.offset + last.length === at && d.sources.length - 1 === last.source;
-  const layer = goesOn && d.continued ? last : d.layer('tls', 'Transport Layer Security', at, d.left);
+  const isSame = last?.filter === 'tls' && last.offset + last.length === at && d.sources.length - 1 === last.source;
+  const layer = isSame && d.continued ? last : d.layer('tls', 'Transport Layer Security', at, d.left);
   const prefix = d.continued || d.flow?.prefix === undefined || d.locked ? '' : d.flow.prefix;
   const say = (protocol: string, text: string): void =>
     d.addInfo(protocol, prefix === '' ? text : `${prefix}, ${text}`, ', ');
@@ -145,7 +153,7 @@ function dissect(d: Dissection): void {
   const type = view.getUint8(at);
   const recordVersion = view.getUint16(at + AT_VERSION);
   const length = view.getUint16(at + AT_LENGTH);
-  const note: RecordNote = given ?? { version: recordVersion, isEncrypted: false, isRecord };
+  const note: RecordNote = given ?? { version: recordVersion, isEncrypted: false, part: null, isRecord };
   const end = Math.min(d.end, at + HEADER + length);
   layer.length = end - layer.offset;
   const protocol = protocolOfVersion(note.version);
@@ -168,6 +176,7 @@ function dissect(d: Dissection): void {
   d.at = end;
   // A record that goes on in the next segment misses nothing; one that the snaplen cut does.
   if (end < at + HEADER + length && d.wireEnd > d.end) d.needAt(at + HEADER, length, 'tls');
+  if (names.length === 0 && !d.continued) d.setProtocol(protocol, prefix);
   for (const name of names) say(protocol, name);
 }
 
@@ -178,7 +187,7 @@ function body(
   type: number,
   from: number,
   end: number,
-  { isEncrypted, version }: RecordNote,
+  { isEncrypted, version, part }: RecordNote,
 ): string[] {
   const { bytes } = d;
   const size = end - from;
@@ -203,7 +212,7 @@ function body(
       return [`Alert (Level: ${levelName}, Description: ${name})`];
     }
     case HANDSHAKE:
-      return handshakes(d, record, from, end, isEncrypted);
+      return handshakes(d, record, from, end, isEncrypted, part);
     case APPLICATION_DATA:
       d.node(record, 'tls.app_data', `Encrypted Application Data (${size} bytes)`, null, from, size);
       return ['Application Data'];
@@ -212,13 +221,45 @@ function body(
   }
 }
 
-function handshakes(d: Dissection, record: FieldNode, from: number, end: number, isEncrypted: boolean): string[] {
+/** `[Certificate Fragment]`: a message, or what of it is here, that ends in a later record. */
+function fragment(d: Dissection, record: FieldNode, type: number, from: number, size: number): string {
+  const name = `[${HANDSHAKE_TYPES.get(type) ?? 'Unknown'} Fragment]`;
+  d.node(record, 'tls.handshake.fragment', `Handshake Protocol: ${name}`, null, from, size);
+  return name;
+}
+
+/** A message put together from this record and those before it. */
+function joined(d: Dissection, record: FieldNode, whole: Uint8Array): string {
+  const back = d.enter(`Reassembled TLS Handshake (${whole.length} bytes)`, whole);
+  const name = dissectHandshake(d, record, 0, whole.length);
+  back();
+  return name;
+}
+
+function handshakes(
+  d: Dissection,
+  record: FieldNode,
+  from: number,
+  end: number,
+  isEncrypted: boolean,
+  part: HandshakePart | null,
+): string[] {
   const names: string[] = [];
-  for (let at = from; at < end; ) {
+  if (part !== null && part.size > 0) {
+    const { whole, type, size } = part;
+    // The list names a message where it begins and where it ends; a part between says nothing, as in tshark's.
+    if (whole === null) fragment(d, record, type, from, size);
+    else names.push(joined(d, record, whole));
+  }
+  for (let at = from + (part?.size ?? 0); at < end; ) {
+    if (part !== null && goesOn(d.bytes, at, end)) {
+      names.push(fragment(d, record, d.bytes[at] ?? 0, at, end - at));
+      break;
+    }
     const known = HANDSHAKE_TYPES.has(d.bytes[at] ?? 0);
     const size = HANDSHAKE_HEADER + handshakeLength(d.bytes, at);
     // Only a certificate chain is longer than a record; any other length is noise of a cipher.
-    if (isEncrypted || !known || at + HANDSHAKE_HEADER > end || (names.length === 0 && size > 1 << 20)) {
+    if (isEncrypted || !known || at + HANDSHAKE_HEADER > end || (names.length === 0 && size > MAX_MESSAGE)) {
       d.node(record, 'tls.handshake', 'Handshake Protocol: Encrypted Handshake Message', null, at, end - at);
       names.push('Encrypted Handshake Message');
       break;
@@ -248,6 +289,7 @@ export const protocol: Protocol = {
     { name: 'tls.alert_message.level', kind: 'uint' },
     { name: 'tls.alert_message.desc', kind: 'uint' },
     { name: 'tls.app_data', kind: 'bytes' },
+    { name: 'tls.handshake.fragment', kind: 'none' },
     ...HANDSHAKE_FIELDS,
   ],
   index,
