@@ -1,8 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { nftTokens, parseNftElements, parseNftRule } from './nft-rule.ts';
+import { parseNftElements, parseNftRule } from './nft-rule.ts';
 import type { NftStatement } from './nft-syntax.ts';
+import { nftTokens } from './nft-words.ts';
 import { readSnapshot } from './snapshot.ts';
 
 const fixture = (name: string) =>

@@ -1,93 +1,18 @@
 // One nftables rule, from the text that `nft list ruleset` prints. A rule is statements in a row without separators, so the parser knows
 // the words that begin each; what it does not know it keeps as `other`, and the rule becomes unknown, never wrong.
 import { type NftElement, type NftExpr, type NftStatement, type NftVerdict, rejectFamily } from './nft-syntax.ts';
-
-export interface NftToken {
-  readonly text: string;
-  readonly quoted: boolean;
-}
-
-/** Words, quoted strings and the signs that stand alone; null when a quote is not closed. */
-export function nftTokens(line: string): NftToken[] | null {
-  const out: NftToken[] = [];
-  const re = /\s+|"((?:[^"\\]|\\.)*)"|([{}(),;]|!=|==|<=|>=|<<|>>|[&|^<>=!/](?=\s|$|\()|:(?=\s|$))|([^\s{}(),;"]+)/gy;
-  let at = 0;
-  while (at < line.length) {
-    re.lastIndex = at;
-    const m = re.exec(line);
-    if (!m) return null;
-    at = re.lastIndex;
-    // nft 1.0.6 prints this after a conntrack port whose protocol is a set
-    if (m[3] === '[invalid' && line.startsWith(' type]', at)) {
-      at += ' type]'.length;
-      continue;
-    }
-    if (m[1] !== undefined) out.push({ text: m[1], quoted: true });
-    else if (m[2] !== undefined) out.push({ text: m[2], quoted: false });
-    else if (m[3] !== undefined) out.push({ text: m[3], quoted: false });
-  }
-  return out;
-}
-
-const PAYLOADS = new Set([
-  'ip',
-  'ip6',
-  'tcp',
-  'udp',
-  'udplite',
-  'sctp',
-  'dccp',
-  'th',
-  'icmp',
-  'icmpv6',
-  'ether',
-  'arp',
-  'vlan',
-  'esp',
-  'ah',
-  'comp',
-  'igmp',
-]);
-/** Meta keys that may stand without the word meta. */
-const BARE_META = new Set([
-  'iif',
-  'oif',
-  'iifname',
-  'oifname',
-  'iiftype',
-  'oiftype',
-  'iifgroup',
-  'oifgroup',
-  'skuid',
-  'skgid',
-  'mark',
-  'length',
-  'protocol',
-  'l4proto',
-  'nfproto',
-  'pkttype',
-  'cgroup',
-  'rtclassid',
-  'cpu',
-  'time',
-  'day',
-  'hour',
-]);
-const VERDICTS = new Set(['accept', 'drop', 'return', 'continue', 'jump', 'goto', 'queue']);
-const OPERATORS = new Set(['==', '!=', '<', '>', '<=', '>=']);
-const BINARY: Readonly<Record<string, string>> = {
-  '&': '&',
-  '|': '|',
-  '^': '^',
-  '<<': '<<',
-  '>>': '>>',
-  and: '&',
-  or: '|',
-  xor: '^',
-  lshift: '<<',
-  rshift: '>>',
-};
-const ct2 = new Set(['ip', 'ip6']);
+import {
+  BARE_META,
+  BINARY,
+  CT_FAMILIES,
+  literal,
+  type NftToken,
+  nftTokens,
+  OPERATORS,
+  PAYLOADS,
+  splitNat,
+  VERDICTS,
+} from './nft-words.ts';
 
 /** Thrown inside this file only, and caught at its edge: the rest of the rule is kept as text. */
 class NotUnderstood extends Error {}
@@ -199,7 +124,7 @@ class Parser {
     const direction = d === 'original' || d === 'reply' ? d : null;
     if (direction) this.#at++;
     let key = this.word();
-    if (ct2.has(key) && direction) key = `${key} ${this.word()}`;
+    if (CT_FAMILIES.has(key) && direction) key = `${key} ${this.word()}`;
     return { kind: 'ct', key, direction };
   }
 
@@ -461,26 +386,6 @@ class Parser {
     if (this.peek() === 'mtu') parts.push(this.word());
     return parts.join(' ');
   }
-}
-
-function literal(text: string): NftExpr {
-  const prefix = /^([0-9A-Fa-f.:]+)\/(\d+)$/.exec(text);
-  if (prefix?.[1] !== undefined) return { kind: 'prefix', address: prefix[1], length: Number(prefix[2]) };
-  const range = /^([0-9A-Fa-f.:]+)-([0-9A-Fa-f.:]+)$/.exec(text);
-  if (range?.[1] !== undefined && range[2] !== undefined && /\d/.test(range[1]))
-    return { kind: 'range', from: range[1], to: range[2] };
-  return { kind: 'value', text };
-}
-
-/** `10.0.0.1:80`, `[fd00::1]:80`, `:80`, `10.0.0.1-10.0.0.5` as address and port. */
-function splitNat(text: string): [NftExpr | null, NftExpr | null] {
-  const m =
-    /^(?:\[([^\]]+)\]|([0-9.]+(?:-[0-9.]+)?)|([0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:]*))?(?::(\d+(?:-\d+)?))?$/.exec(
-      text,
-    );
-  if (!m) return [{ kind: 'other', text }, null];
-  const address = m[1] ?? m[2] ?? m[3];
-  return [address === undefined ? null : literal(address), m[4] === undefined ? null : literal(m[4])];
 }
 
 export interface ParsedNftRule {
