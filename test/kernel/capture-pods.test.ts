@@ -69,7 +69,12 @@ describe.skipIf(!usable)('capture of real pods', () => {
       rule('-I', hook, ...to, '-j', 'DNAT', '--to-destination', `${web.address}:8080`);
     rule('-A', 'POSTROUTING', '-s', client.address, '-d', web.address, '-j', 'MASQUERADE');
     const system = node.system(realSystem(root));
-    const places = { criSockets: [node.socket], cniResultFolders: ['/var/lib/cni/results'], kubeconfigs: [], dockerSocket: '/nowhere' };
+    const places = {
+      criSockets: [node.socket],
+      cniResultFolders: ['/var/lib/cni/results'],
+      kubeconfigs: [],
+      dockerSocket: '/nowhere',
+    };
     const options = { host: '127.0.0.1', port: 0, dataFolder: folder, token: 'token-of-the-tests', samples: false };
     const quiet = { ...system, terminal: { ...system.terminal, error: () => undefined } };
     const started = await startServer(quiet, {
