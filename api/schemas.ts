@@ -51,6 +51,8 @@ export const caseDetail = caseSummary.extend({
   lastNs: z.string().nullable(),
   /** True when the dumps are enough to run the simulator. */
   hasNodeState: z.boolean(),
+  /** Which ports are read as which protocols, as tshark's -d takes it: `tcp.port==8888,http`; a later rule wins. */
+  decodeAs: z.array(z.string()),
   issues: z.array(z.string()),
 });
 export type CaseDetail = z.infer<typeof caseDetail>;
@@ -189,6 +191,16 @@ export type DumpLines = z.infer<typeof dumpLines>;
 // ---- requests -------------------------------------------------------------------------------------------------
 
 export const createCaseRequest = z.object({ name: z.string().trim().min(1).max(200) });
+/** All rules that are to hold from now on; an empty list: what the protocols themselves say. */
+export const decodeAsRequest = z.object({ rules: z.array(z.string().max(200)).max(100) });
+
+/** What "decode as" can say: protocols by transport, and what ports are read as without it. */
+export const decodeAsChoices = z.object({
+  tcp: z.object({ protocols: z.array(z.string()), ports: z.record(z.string(), z.string()) }),
+  udp: z.object({ protocols: z.array(z.string()), ports: z.record(z.string(), z.string()) }),
+});
+export type DecodeAsChoices = z.infer<typeof decodeAsChoices>;
+
 export const explainRequest = z.union([
   z.object({ packet: z.string().max(500) }),
   z.object({ flow: z.number().int().nonnegative() }),

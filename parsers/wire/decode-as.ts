@@ -1,7 +1,7 @@
 // What the user says about ports ("decode as"), in the words of tshark's -d: `tcp.port==8888,http`, `udp.port==5300-5310,dns`.
 // Surprise: what is said changes which protocol is asked first; whether the bytes are that protocol is still its own decision.
 import { PROTOCOLS } from './registry.gen.ts';
-import { DEFAULT_PORTS, isOverPorts, numbersOf, type PortTables } from './tables.ts';
+import { DEFAULT_PORTS, isOverPorts, numbersOf, type PortTables, protocolNumbered } from './tables.ts';
 
 export interface DecodeAsRule {
   readonly transport: 'tcp' | 'udp';
@@ -57,6 +57,21 @@ export function parseDecodeAs(text: string): DecodeAsParsed {
       message: `"${name}" is not decoded over ${transport.toUpperCase()}; one of: ${known.join(', ')}`,
     };
   return { ok: true, rule: { transport, from, to, protocol } };
+}
+
+/** The rule as `parseDecodeAs` reads it. */
+export function decodeAsText({ transport, from, to, protocol }: DecodeAsRule): string {
+  return `${transport}.port==${from}${to === from ? '' : `-${to}`},${protocol}`;
+}
+
+/** Which ports are read as what when nobody says anything: display-filter names, by port. */
+export function defaultDecoding(transport: 'tcp' | 'udp'): Readonly<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const [port, number] of DEFAULT_PORTS[transport].entries()) {
+    const protocol = protocolNumbered(number);
+    if (protocol !== null) found[port] = protocol.filter;
+  }
+  return found;
 }
 
 /** The port tables with these rules in force, null without any; a later rule wins over an earlier one. */

@@ -2,7 +2,8 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
-import type { ServerInfo } from '../../api/schemas.ts';
+import type { DecodeAsChoices, ServerInfo } from '../../api/schemas.ts';
+import { decodeAsProtocols, defaultDecoding } from '../../parsers/wire/decode-as.ts';
 import type { Captures } from '../capture/captures.ts';
 import type { PodFinder } from '../pods/pods.ts';
 import { Refusal } from '../refusal.ts';
@@ -117,6 +118,17 @@ export function createApp({
         freeBytes: Math.floor(await roomOn(system.files, library.dataFolder, library.limits)),
       };
       response.json(info);
+    })
+    .all(methodNotAllowed('GET'));
+  app
+    .route('/api/decode-as')
+    .get((_request, response) => {
+      const over = (transport: 'tcp' | 'udp') => ({
+        protocols: [...decodeAsProtocols(transport)],
+        ports: { ...defaultDecoding(transport) },
+      });
+      const choices: DecodeAsChoices = { tcp: over('tcp'), udp: over('udp') };
+      response.json(choices);
     })
     .all(methodNotAllowed('GET'));
   app.use('/api/cases', packets(library, version), trace(library, system.clock), cases(library));

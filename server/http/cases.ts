@@ -1,7 +1,7 @@
 // /api/cases: the library, uploads and downloads.
 import express, { type Router } from 'express';
 import { z } from 'zod';
-import { createCaseRequest } from '../../api/schemas.ts';
+import { createCaseRequest, decodeAsRequest } from '../../api/schemas.ts';
 import type { Library } from '../store/library.ts';
 import { shownFile } from '../store/stored-case.ts';
 import { methodNotAllowed, valid } from './answers.ts';
@@ -32,6 +32,15 @@ export function cases(library: Library): Router {
       response.status(204).end();
     })
     .all(methodNotAllowed('GET', 'DELETE'));
+
+  router
+    .route('/:id/decode-as')
+    .put(express.json({ limit: '64kb' }), async (request, response) => {
+      const { rules } = valid(decodeAsRequest, request.body);
+      const found = await library.get(request.params.id);
+      response.json({ rules: await found.setDecodeAs(rules) });
+    })
+    .all(methodNotAllowed('PUT'));
 
   router
     .route('/:id/files')

@@ -8,7 +8,7 @@ export class Capture {
   /** Path in the case, or as the user named it. */
   readonly path: string;
   readonly index: CaptureIndex;
-  private readonly frames: FrameFile;
+  readonly frames: FrameFile;
 
   constructor(path: string, index: CaptureIndex, frames: FrameFile) {
     this.path = path;

@@ -1,6 +1,7 @@
 // A capture file of a case that we write ourselves and that is read while it grows: to disk first, then into the index.
 import type { CaptureIndex } from '../../parsers/index/capture-index.ts';
 import { CaptureIndexer } from '../../parsers/index/capture-index.ts';
+import type { DecodeAsRule } from '../../parsers/wire/decode-as.ts';
 import { Capture } from '../packets/capture.ts';
 import { FrameFile } from '../packets/frame-file.ts';
 import { Refusal } from '../refusal.ts';
@@ -8,6 +9,7 @@ import type { System, WriteHandle } from '../system/system.ts';
 import { asUploaded, type CaseFolder, type StoredFile } from './stored-case.ts';
 
 export interface GrowingEvents {
+  readonly decodeAs: readonly DecodeAsRule[];
   readonly opened: (capture: Capture) => void;
   /** The case was deleted meanwhile. */
   readonly isGone: () => boolean;
@@ -39,7 +41,7 @@ export class GrowingFile {
   static async open(system: System, at: CaseFolder, file: StoredFile, events: GrowingEvents): Promise<GrowingFile> {
     const onDisk = asUploaded(at, file);
     const sink = await system.files.openWrite(onDisk);
-    const indexer = new CaptureIndexer();
+    const indexer = new CaptureIndexer({ decodeAs: events.decodeAs });
     const capture = new Capture(file.path, indexer.index, new FrameFile(system.files.openRead(onDisk)));
     events.opened(capture);
     return new GrowingFile(file, sink, indexer, capture, events);

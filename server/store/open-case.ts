@@ -1,18 +1,17 @@
-// A case in use: its list of files, its captures with their indexes, its node state. Built from the JSON on disk; captures are
-// indexed again the first time somebody asks for packets.
+// A case in use: its list of files, its node state, and what was said about it. Built from the JSON on disk, which every change
+// writes anew; its captures and their indexes are in case-captures.ts.
 import path from 'node:path';
 import type { CaseCapture, CaseDetail, CaseSummary, PacketRows } from '../../api/schemas.ts';
-import { CaptureIndexer } from '../../parsers/index/capture-index.ts';
 import type { NodeState } from '../../parsers/nodestate/state.ts';
-import { Capture } from '../packets/capture.ts';
-import { FrameFile } from '../packets/frame-file.ts';
-import { Packets } from '../packets/packets.ts';
+import { type DecodeAsRule, decodeAsText, parseDecodeAs } from '../../parsers/wire/decode-as.ts';
+import type { Packets } from '../packets/packets.ts';
 import { Refusal } from '../refusal.ts';
-import { reasonOf, type System } from '../system/system.ts';
+import type { System } from '../system/system.ts';
 import { canSimulate } from '../trace/can-simulate.ts';
 import type { Bytes } from '../unpack/byte-reader.ts';
 import { safePath } from '../unpack/safe-path.ts';
 import { ownIdentity } from './capture-owner.ts';
+import { CaseCaptures } from './case-captures.ts';
 import { GrowingFile } from './growing-file.ts';
 import type { StoreLimits } from './limits.ts';
 import { NodeStates } from './node-states.ts';
@@ -41,19 +40,11 @@ export class OpenCase {
   private readonly limits: StoreLimits;
   private readonly onChange: (id: string) => void;
   private readonly files = new Map<string, StoredFile>();
-  private readonly captures = new Map<string, Capture>();
-  private packetsOfCase: Packets;
-  private indexing: Promise<void> | null = null;
-  private naming: Promise<void> | null = null;
-  private isIndexing = false;
+  private readonly captures: CaseCaptures;
   private saving: Promise<void> = Promise.resolve();
   private capture: CaseCapture | undefined;
   private receiving = 0;
   private deleted = false;
-  /** What is being done in the background. */
-  private readonly goingOn = new Set<string>();
-  /** What the files that are being indexed again were before. */
-  private readonly stateBefore = new Map<string, StoredFile['state']>();
 
   constructor(options: CaseOptions) {
     this.id = options.id;
@@ -66,12 +57,19 @@ export class OpenCase {
     this.limits = options.limits;
     this.onChange = options.onChange;
     for (const file of options.stored.files) this.files.set(file.path, file);
-    this.packetsOfCase = new Packets(this.system.clock);
     this.states = new NodeStates(() => this.dumpFiles());
-  }
-
-  private get captureFiles(): StoredFile[] {
-    return [...this.files.values()].filter((f) => f.kind === 'capture');
+    // What this version does not decode is no rule any more.
+    const rules = (options.stored.decodeAs ?? [])
+      .map(parseDecodeAs)
+      .flatMap((parsed) => (parsed.ok ? [parsed.rule] : []));
+    const of = {
+      at: this.at,
+      system: this.system,
+      files: this.files,
+      nodeState: () => this.nodeState(),
+      changed: () => this.onChange(this.id),
+    };
+    this.captures = new CaseCaptures(of, rules);
   }
 
   summary(): CaseSummary {
@@ -103,6 +101,7 @@ export class OpenCase {
       firstNs: span?.firstNs.toString() ?? null,
       lastNs: span?.lastNs.toString() ?? null,
       hasNodeState: canSimulate(state),
+      decodeAs: this.decodeAs(),
       issues: [...this.files.values()]
         .filter((f) => f.state === 'failed')
         .map((f) => `${f.path}: ${f.issues[0] ?? 'could not be read'}`),
@@ -112,85 +111,43 @@ export class OpenCase {
   // ---- packets ----
 
   /** The merged packets; indexes first what is not yet indexed, and waits for it no longer than `waitMs`. */
-  async packets(waitMs: number): Promise<Packets> {
+  packets(waitMs: number): Promise<Packets> {
     this.lastUsedMs = this.system.clock.monotonicMs();
-    this.indexing ??= this.indexAll();
-    this.naming ??= this.nameAll(this.packetsOfCase);
-    await Promise.race([Promise.all([this.indexing, this.naming]), this.system.clock.delay(waitMs)]);
-    await this.packetsOfCase.catchUp(waitMs);
-    return this.packetsOfCase;
-  }
-
-  /** Gives the packets the names that the dumps know. */
-  private async nameAll(packets: Packets): Promise<void> {
-    packets.setState(await this.nodeState());
+    return this.captures.packets(waitMs);
   }
 
   /** A window of the packet list. What is not yet tested goes on in the background, and subscribers hear of the new totals. */
-  async rows(filter: string, offset: number, count: number, waitMs: number): Promise<PacketRows> {
-    const packets = await this.packets(0);
-    // The first rows of a large capture need not wait for the last ones to be indexed.
-    const started = this.system.clock.monotonicMs();
-    const left = () => waitMs - (this.system.clock.monotonicMs() - started);
-    while (this.isIndexing && packets.list.total < offset + count && left() > 0) await this.packets(20);
-    const { page, settled } = await packets.rows(filter, offset, count, Math.max(0, left()));
-    if (!settled) void this.goOn(`filter ${filter}`, packets, () => packets.continueFilter(filter));
-    if (!packets.joining.isDone) void this.goOn('join', packets, () => packets.joining.goOn());
-    return page;
+  rows(filter: string, offset: number, count: number, waitMs: number): Promise<PacketRows> {
+    this.lastUsedMs = this.system.clock.monotonicMs();
+    return this.captures.rows(filter, offset, count, waitMs);
   }
 
-  /** Goes on in the background, once at a time; subscribers hear of it. */
-  private async goOn(what: string, packets: Packets, step: () => Promise<boolean>): Promise<void> {
-    if (this.goingOn.has(what)) return;
-    this.goingOn.add(what);
-    while (packets === this.packetsOfCase && !(await step())) this.onChange(this.id);
-    this.goingOn.delete(what);
-    this.onChange(this.id);
+  /** Which ports are read as which protocols, in tshark's words (`tcp.port==8888,http`). */
+  decodeAs(): string[] {
+    return this.captures.decodeAs.map(decodeAsText);
   }
 
-  private async indexAll(): Promise<void> {
-    this.isIndexing = true;
-    for (const file of this.captureFiles) {
-      if (!this.captures.has(file.path) && file.state !== 'receiving') await this.indexFile(file);
+  /** Reads the captures anew under these rules; kept, for all who look at the case. */
+  async setDecodeAs(texts: readonly string[]): Promise<string[]> {
+    this.refuseSample();
+    const rules: DecodeAsRule[] = [];
+    for (const text of texts) {
+      const parsed = parseDecodeAs(text);
+      if (!parsed.ok) throw new Refusal(400, 'bad-rule', parsed.message);
+      // Said again it holds once, and as the last: a later rule wins.
+      const known = rules.findIndex((rule) => decodeAsText(rule) === decodeAsText(parsed.rule));
+      if (known >= 0) rules.splice(known, 1);
+      rules.push(parsed.rule);
     }
-    this.isIndexing = false;
+    if (rules.map(decodeAsText).join() === this.decodeAs().join()) return this.decodeAs();
+    this.captures.setDecodeAs(rules);
+    await this.save();
     this.onChange(this.id);
+    return this.decodeAs();
   }
 
-  private async indexFile(file: StoredFile): Promise<void> {
-    const before = file.state;
-    this.stateBefore.set(file.path, before);
-    const onDisk = plain(this.at, file);
-    try {
-      const indexer = new CaptureIndexer();
-      const capture = new Capture(file.path, indexer.index, new FrameFile(this.system.files.openRead(onDisk)));
-      file.state = 'receiving';
-      this.addCapture(file, capture);
-      let shownMs = this.system.clock.monotonicMs();
-      for await (const chunk of this.system.files.read(onDisk)) {
-        indexer.append(chunk);
-        if (this.system.clock.monotonicMs() - shownMs > 100) {
-          shownMs = this.system.clock.monotonicMs();
-          file.packets = indexer.index.packetCount;
-          this.onChange(this.id);
-        }
-      }
-      indexer.end();
-      file.packets = indexer.index.packetCount;
-      file.point = capture.points().join(', ');
-      file.state = before;
-    } catch (error) {
-      file.state = 'failed';
-      file.issues = [`${file.path} ${reasonOf(error)}; send the file again`];
-    } finally {
-      this.stateBefore.delete(file.path);
-    }
-  }
-
-  private addCapture(file: StoredFile, capture: Capture): void {
-    this.captures.set(file.path, capture);
-    const inOrder = [...this.files.keys()].flatMap((p) => this.captures.get(p) ?? []);
-    this.packetsOfCase.setCaptures(inOrder);
+  private refuseSample(): void {
+    if (this.at.sample) throw new Refusal(403, 'sample', 'a sample cannot be changed; start a case of your own');
   }
 
   // ---- files ----
@@ -228,7 +185,7 @@ export class OpenCase {
 
   /** Streams one upload into the case. */
   async receive(rawPath: string, source: Bytes): Promise<StoredFile> {
-    if (this.at.sample) throw new Refusal(403, 'sample', 'a sample cannot be changed; start a case of your own');
+    this.refuseSample();
     const safe = safePath(rawPath);
     if (!safe.ok) throw new Refusal(400, 'bad-path', safe.message);
     const obstacle = this.obstacle(safe.path);
@@ -239,10 +196,12 @@ export class OpenCase {
     this.add(file);
     this.receiving += 1;
     const self = this;
+    const { decodeAs } = this.captures;
     const receiver: Receiver = {
       at: this.at,
+      decodeAs,
       addFile: (member) => this.add(member),
-      addCapture: (of, capture) => this.addCapture(of, capture),
+      addCapture: (of, capture) => this.captures.add(of, capture),
       changed: () => this.onChange(this.id),
       get gone() {
         return self.deleted;
@@ -256,7 +215,8 @@ export class OpenCase {
     } finally {
       this.receiving -= 1;
       this.states.forget();
-      this.naming = null;
+      this.captures.forgetNames();
+      this.captures.arrived(decodeAs);
       if (!this.deleted) await this.save();
       this.onChange(this.id);
     }
@@ -278,11 +238,14 @@ export class OpenCase {
     };
     this.add(file);
     await this.save();
+    const { decodeAs } = this.captures;
     return GrowingFile.open(this.system, this.at, file, {
-      opened: (capture) => this.addCapture(file, capture),
+      decodeAs,
+      opened: (capture) => this.captures.add(file, capture),
       isGone: () => this.deleted,
       changed: () => this.onChange(this.id),
       ended: async () => {
+        this.captures.arrived(decodeAs);
         if (!this.deleted) await this.save();
         this.onChange(this.id);
       },
@@ -303,12 +266,8 @@ export class OpenCase {
   private forget(wanted: string): void {
     const leaving = [...this.files.keys()].filter((p) => p === wanted || p.startsWith(`${wanted}/`));
     if (leaving.length === 0) return;
-    for (const p of leaving) {
-      this.files.delete(p);
-      this.captures.get(p)?.close();
-      this.captures.delete(p);
-    }
-    this.packetsOfCase.setCaptures([...this.captures.values()]);
+    for (const p of leaving) this.files.delete(p);
+    this.captures.forget(leaving);
     this.states.forget();
   }
 
@@ -362,7 +321,8 @@ export class OpenCase {
       description: this.description,
       created: this.created,
       ...(this.capture === undefined ? {} : { capture: this.capture }),
-      files: [...this.files.values()].map((f) => ({ ...f, state: this.stateBefore.get(f.path) ?? f.state })),
+      decodeAs: this.decodeAs(),
+      files: [...this.files.values()].map((f) => ({ ...f, state: this.captures.stateOf(f) })),
     };
     const text = `${JSON.stringify(stored, null, 1)}\n`;
     this.saving = this.saving.then(() => this.system.files.writeAside(path.join(this.at.folder, 'case.json'), text));
@@ -384,11 +344,7 @@ export class OpenCase {
 
   /** Gives memory and file handles back; the next question indexes again. */
   rest(): void {
-    for (const capture of this.captures.values()) capture.close();
-    this.captures.clear();
-    this.packetsOfCase = new Packets(this.system.clock);
-    this.indexing = null;
-    this.naming = null;
+    this.captures.rest();
     this.states.forget();
   }
 

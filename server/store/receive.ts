@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { CaptureIndexer } from '../../parsers/index/capture-index.ts';
 import { detectDump } from '../../parsers/nodestate/detect.ts';
+import type { DecodeAsRule } from '../../parsers/wire/decode-as.ts';
 import { Capture } from '../packets/capture.ts';
 import { FrameFile } from '../packets/frame-file.ts';
 import { Refusal } from '../refusal.ts';
@@ -19,6 +20,7 @@ import { asUploaded, type CaseFolder, plain, type StoredFile } from './stored-ca
 /** What a receiving case lets its uploads do. */
 export interface Receiver {
   readonly at: CaseFolder;
+  readonly decodeAs: readonly DecodeAsRule[];
   /** Adds a row to the case's list of files, or says why not. */
   addFile(file: StoredFile): void;
   addCapture(file: StoredFile, capture: Capture): void;
@@ -168,7 +170,7 @@ export class Upload {
   /** Frames are read back from `path`: the incoming file, or the decompressed copy that is written here. */
   private async readCapture(file: StoredFile, body: Bytes, path: string): Promise<void> {
     const sink = file.wrapped ? await this.system.files.openWrite(path) : null;
-    const indexer = new CaptureIndexer();
+    const indexer = new CaptureIndexer({ decodeAs: this.to.decodeAs });
     const capture = new Capture(file.path, indexer.index, new FrameFile(this.system.files.openRead(path)));
     file.packets = 0;
     this.to.addCapture(file, capture);

@@ -22,6 +22,8 @@ export const storedCase = z.object({
   created: z.string(),
   files: z.array(storedFile),
   capture: caseCapture.optional(),
+  /** What is read as what, in tshark's words. */
+  decodeAs: z.array(z.string()).optional(),
 });
 export type StoredCase = z.infer<typeof storedCase>;
 
