@@ -5,11 +5,12 @@ import type { CaseDetail, FieldNode, PacketDetail } from '../../api/schemas.ts';
 import { usePacket } from '../sources/queries.ts';
 import { patchCase } from '../state/useAddress.ts';
 import { Button } from '../ui/Button.tsx';
-import { Icon } from '../ui/Icon.tsx';
+import { Icon, type IconName } from '../ui/Icon.tsx';
 import { Failed, Loading, Notice } from '../ui/Notice.tsx';
 import { Divider, Pane } from '../ui/Panes.tsx';
 import { countText, plural } from '../ui/quantities.ts';
 import { BytesPane } from './BytesPane.tsx';
+import { DecodeAsDialog } from './DecodeAsDialog.tsx';
 import { FieldTree } from './FieldTree.tsx';
 import { type FieldRow, fieldRows, fieldsAtByte, filterOfField } from './fieldTree.ts';
 import { useOpenFields } from './openFields.ts';
@@ -39,6 +40,17 @@ function FieldFilter({ node }: { node: FieldNode }) {
   );
 }
 
+/** Something to do with the packet; where the pane is narrow, its icon alone. */
+function Action(props: { icon: IconName; name: string; title: string; disabled?: boolean; onClick: () => void }) {
+  const { icon, name, title, disabled = false, onClick } = props;
+  return (
+    <Button className={styles.open} title={title} aria-label={name} disabled={disabled} onClick={onClick}>
+      <Icon name={icon} />
+      <span className={styles.label}>{name}</span>
+    </Button>
+  );
+}
+
 /** The frame, and what was put together from several packets: which of them the bytes pane shows. */
 function SourceTabs(props: { packet: PacketDetail; source: number; onPick: (source: number) => void }) {
   const { packet, source, onPick } = props;
@@ -64,6 +76,7 @@ function SourceTabs(props: { packet: PacketDetail; source: number; onPick: (sour
 function Panes({ detail, packet }: { detail: CaseDetail; packet: PacketDetail }) {
   const canExplain = detail.hasNodeState;
   const [followed, setFollowed] = useState<number | null>(null);
+  const [decoding, setDecoding] = useState(false);
   const [chosen, setChosen] = useState<string | null>(null);
   const [hovered, setHovered] = useState<FieldNode | null>(null);
   const [asked, setAsked] = useState(0);
@@ -83,24 +96,34 @@ function Panes({ detail, packet }: { detail: CaseDetail; packet: PacketDetail })
     setAsked(next);
   };
   const { flow } = packet;
+  const hasPorts = packet.layers.some(({ filter }) => filter === 'tcp' || filter === 'udp');
   const aside = (
     <span className={styles.aside}>
-      <span className={styles.at}>{sizeText(packet)}</span>
-      {flow !== null && packet.layers.some(({ filter }) => filter === 'tcp' || filter === 'udp') && (
-        <Button className={styles.open} title="What the two ends said to each other" onClick={() => setFollowed(flow)}>
-          <Icon name="flows" />
-          Follow stream
-        </Button>
+      <span className={styles.size}>{sizeText(packet)}</span>
+      {hasPorts && (
+        <Action
+          icon="decode"
+          name="Decode as …"
+          title={detail.sample ? 'A sample cannot be changed' : 'Read this packet’s port as another protocol'}
+          disabled={detail.sample}
+          onClick={() => setDecoding(true)}
+        />
+      )}
+      {flow !== null && hasPorts && (
+        <Action
+          icon="flows"
+          name="Follow stream"
+          title="What the two ends said to each other"
+          onClick={() => setFollowed(flow)}
+        />
       )}
       {flow !== null && canExplain && (
-        <Button
-          className={styles.open}
+        <Action
+          icon="path"
+          name="Open path"
           title="Path of this packet’s flow  p"
           onClick={() => patchCase({ tab: 'path', flow, spec: null, dump: null, outcome: 0 })}
-        >
-          <Icon name="path" />
-          Open path
-        </Button>
+        />
       )}
     </span>
   );
@@ -115,6 +138,7 @@ function Panes({ detail, packet }: { detail: CaseDetail; packet: PacketDetail })
           patchCase({ packet: no });
         }}
       />
+      <DecodeAsDialog detail={detail} open={decoding} layers={packet.layers} onClose={() => setDecoding(false)} />
       <Group orientation="horizontal" id="packet-columns">
         <Panel id="tree" defaultSize="52%" minSize="240px">
           <Pane title={`Packet ${packet.no}`} aside={aside} ownScroll>

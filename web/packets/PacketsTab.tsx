@@ -15,6 +15,7 @@ import { Divider } from '../ui/Panes.tsx';
 import { countText, plural } from '../ui/quantities.ts';
 import type { ScaledListHandle } from '../ui/ScaledList.tsx';
 import { BadMap } from './BadMap.tsx';
+import { DecodeAsBar } from './DecodeAsDialog.tsx';
 import { FilterBar } from './FilterBar.tsx';
 import { PacketList, rowAt } from './PacketList.tsx';
 import { PacketPanes } from './PacketPanes.tsx';
@@ -134,6 +135,7 @@ export function PacketsTab({ address, detail }: { address: CaseAddress; detail: 
     <div className={styles.tab}>
       <h1 className="said">Packets of {detail.name}</h1>
       <FilterBar caseId={caseId} filter={filter} onApply={apply} onLeave={focusList} />
+      <DecodeAsBar detail={detail} />
       <Timeline detail={detail} filter={filter} onApply={apply} />
       <Group orientation="vertical" className={styles.panels} id="packet-rows">
         <Panel id="list" defaultSize="60%" minSize="120px">

@@ -9,6 +9,7 @@ import type {
   ApiError,
   CaseDetail,
   CaseSummary,
+  DecodeAsChoices,
   DumpLines,
   FlowRow,
   PacketDetail,
@@ -75,6 +76,14 @@ function post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> 
   return request<T>(path, signal === undefined ? init : { ...init, signal });
 }
 
+function put<T>(path: string, body: unknown): Promise<T> {
+  return request<T>(path, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}
+
 function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return request<T>(path, signal === undefined ? {} : { signal });
 }
@@ -91,6 +100,8 @@ export const api = {
   createCase: (name: string) => post<CaseDetail>('/api/cases', { name: name.trim().slice(0, 200) || 'upload' }),
   case: (id: string, signal?: AbortSignal) => get<CaseDetail>(base(id), signal),
   deleteCase: (id: string) => request<void>(base(id), { method: 'DELETE' }),
+  decodeAsChoices: (signal?: AbortSignal) => get<DecodeAsChoices>('/api/decode-as', signal),
+  setDecodeAs: (id: string, rules: readonly string[]) => put<{ rules: string[] }>(`${base(id)}/decode-as`, { rules }),
   exportUrl: (id: string, filter: string, format: string) => `${base(id)}/export?${query({ filter, format })}`,
   fileUrl: (id: string, path: string) => `${base(id)}/files?${query({ path })}`,
   packets: (id: string, filter: string, offset: number, rows: number, signal?: AbortSignal) =>

@@ -28,6 +28,14 @@ export const useInfo = () => useQuery({ queryKey: ['info'], queryFn: ({ signal }
 export const useCase = (id: string) =>
   useQuery({ queryKey: ['case', id], queryFn: ({ signal }) => api.case(id, signal) });
 
+export const useDecodeAsChoices = (enabled: boolean) =>
+  useQuery({
+    queryKey: ['decode-as'],
+    queryFn: ({ signal }) => api.decodeAsChoices(signal),
+    enabled,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
 export const useFlows = (id: string) =>
   useQuery({ queryKey: ['case', id, 'flows'], queryFn: ({ signal }) => api.flows(id, signal) });
 
