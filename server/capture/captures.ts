@@ -11,7 +11,7 @@ import { CaptureDumps } from './capture-dumps.ts';
 import { CaseSink } from './case-sink.ts';
 import { EffectiveFilters } from './effective-filters.ts';
 import type { OwnAddress } from './own-connection.ts';
-import { commentOf, type Plan, planOf, previewOf, startOf } from './plan.ts';
+import { commentOf, engineOf, type Plan, planOf, previewOf, startOf } from './plan.ts';
 import { CaptureRun } from './run.ts';
 
 export interface CapturesOptions {
@@ -56,7 +56,8 @@ export class Captures {
   }
 
   async preview(request: CaptureRequest) {
-    return (await previewOf(this.o.finder, this.filters, request)).preview;
+    const engine = await engineOf(this.o.system, request.engine).catch(() => null);
+    return (await previewOf(this.o.finder, this.filters, request, engine)).preview;
   }
 
   /** Those that run or wait for their time. */
@@ -156,7 +157,7 @@ export class Captures {
       trigger: plan.trigger,
       names: plan.names,
       application: `vethscope ${this.o.version}`,
-      comment: commentOf(request),
+      comment: commentOf(request, plan.engine),
       sink,
       onChange: () => this.tell(to.id),
     });

@@ -45,6 +45,8 @@ export interface Engine {
   readonly countsDrops: boolean;
   /** Milliseconds that a packet may be held back by the kernel before the engine hears of it. */
   readonly holdsBackMs: number;
+  /** One sentence why it cannot capture there, with what to do instead; null when it can. */
+  cannot(point: Pick<PointToCapture, 'kind' | 'device' | 'netns'>): string | null;
   start(point: PointToCapture, events: PointEvents): PointCapture;
 }
 

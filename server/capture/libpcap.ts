@@ -1,8 +1,8 @@
 // The engine where tcpdump is absent: libpcap inside this process, through the optional package `cap`.
 // Surprise: the package tells neither the time of a packet nor how many were dropped. The time is our own clock's when we hear of it,
-// and drops are unknown, which status and file say. It always sets interfaces promiscuous, so that it is let near those only where this
+// and drops are unknown, which status and file say; of a packet it gives at most 65,535 bytes, and not how long it was. It always sets interfaces promiscuous, so that it is let near those only where this
 // changes nothing. Its decoders are never used: a valid packet makes them loop for ever.
-import type { System } from '../system/system.ts';
+import { reasonOf, type System } from '../system/system.ts';
 import {
   checkDevice,
   checkFilterText,
@@ -24,6 +24,8 @@ interface Cap {
 /** A veth has one peer, lo itself, and `any` is never promiscuous. */
 const harmless: readonly PointToCapture['kind'][] = ['veth', 'loopback', 'any'];
 const bufferBytes = 64 << 20;
+/** What failed to open is never let go: when it is collected, the package stops a poll handle that it never made. */
+const failed: Cap[] = [];
 const linkTypes: Readonly<Record<string, number>> = {
   ETHERNET: 1,
   NULL: 0,
@@ -40,6 +42,7 @@ export async function libpcapEngine(system: System): Promise<Engine | null> {
     name: 'libpcap',
     countsDrops: false,
     holdsBackMs: 100,
+    cannot,
     start: (point, events) => start(system, make, point, events),
   };
 }
@@ -54,6 +57,12 @@ async function loadCap(): Promise<(() => Cap) | null> {
   } catch {
     return null;
   }
+}
+
+function cannot({ kind, device, netns }: Pick<PointToCapture, 'kind' | 'device' | 'netns'>): string | null {
+  if (netns !== null) return 'libpcap inside this process cannot enter a pod; install tcpdump, or capture at its veth';
+  if (harmless.includes(kind)) return null;
+  return `libpcap inside this process would set ${device} promiscuous; install tcpdump, or capture at the veth`;
 }
 
 function pcapHeader(linkType: number, snaplen: number): Uint8Array {
@@ -77,21 +86,14 @@ function start(system: System, make: () => Cap, point: PointToCapture, events: P
   };
   const nothing = { pause: () => undefined, resume: () => undefined, count: () => undefined };
   const capture = { ...nothing, stop: () => end(null), kill: () => end(null) };
-  if (!harmless.includes(point.kind)) {
-    queueMicrotask(() =>
-      end(`libpcap inside this process would set ${point.device} promiscuous; install tcpdump, or capture at the veth`),
-    );
-    return capture;
-  }
-  if (point.netns !== null) {
-    queueMicrotask(() =>
-      end('libpcap inside this process cannot enter a pod; install tcpdump, or capture at its veth'),
-    );
+  const why = cannot(point);
+  if (why !== null) {
+    queueMicrotask(() => end(why));
     return capture;
   }
   const shared = Buffer.alloc(65_535);
+  const cap = make();
   try {
-    const cap = make();
     const linkType = linkTypes[cap.open(point.device, point.filter, bufferBytes, shared)] ?? 1;
     cap.setMinBytes?.(0);
     open = cap;
@@ -110,7 +112,8 @@ function start(system: System, make: () => Cap, point: PointToCapture, events: P
       events.onBytes(record);
     });
   } catch (error) {
-    queueMicrotask(() => events.onEnd(error instanceof Error ? error.message : String(error)));
+    failed.push(cap);
+    queueMicrotask(() => events.onEnd(reasonOf(error)));
   }
   return capture;
 }

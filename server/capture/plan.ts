@@ -34,11 +34,18 @@ export async function engineOf(system: System, wanted: CaptureRequest['engine'])
   );
 }
 
-/** The points asked for, or the default ones of the pods' paths. */
-export function chosenPoints(all: readonly CapturePoint[], wanted: readonly string[]): CapturePoint[] {
+/** The points asked for, or the default ones of the pods' paths that the engine can capture at. */
+export function chosenPoints(
+  all: readonly CapturePoint[],
+  wanted: readonly string[],
+  cannot: Engine['cannot'] = () => null,
+): CapturePoint[] {
   if (wanted.length === 0) {
     const usual = all.filter((p) => p.selected);
-    if (usual.length > 0) return usual;
+    const possible = usual.filter((p) => cannot(p) === null);
+    if (possible.length > 0) return possible;
+    const [first] = usual;
+    if (first !== undefined) throw new Refusal(422, 'engine-cannot', `${first.label}: ${cannot(first)}`);
     throw new Refusal(
       422,
       'no-points',
@@ -80,16 +87,23 @@ export async function previewOf(
   finder: PodFinder,
   filters: EffectiveFilters,
   request: CaptureRequest,
+  engine: Engine | null,
 ): Promise<{ points: CapturePoint[]; preview: FilterPreview; pods: readonly Pod[] }> {
   checkFilterText(request.filter);
-  const points = chosenPoints(await finder.points(request.pods), request.points);
+  const points = chosenPoints(await finder.points(request.pods), request.points, engine?.cannot);
   for (const { device, netns } of points) {
     checkDevice(device);
     if (netns !== null) checkNetns(netns);
   }
   const { pods } = await finder.list();
   const addressesOf = (podId: string) => pods.find((p) => p.id === podId)?.addresses ?? [];
-  return { points, preview: await filters.preview(points, request.filter, addressesOf), pods };
+  const preview = await filters.preview(points, request.filter, addressesOf);
+  const shown = preview.points.map((shown, i) => {
+    const of = points[i];
+    const why = of === undefined ? null : (engine?.cannot(of) ?? null);
+    return why === null ? shown : { ...shown, note: `Cannot capture here: ${why}.` };
+  });
+  return { points, preview: { ...preview, points: shown }, pods };
 }
 
 export async function planOf(
@@ -100,7 +114,11 @@ export async function planOf(
 ): Promise<Plan> {
   const engine = await engineOf(system, request.engine);
   const trigger = request.stopOn === null ? null : new Trigger(filterOf(request.stopOn.filter), request.stopOn.seconds);
-  const { points, preview } = await previewOf(finder, filters, request);
+  const { points, preview } = await previewOf(finder, filters, request, engine);
+  for (const point of points) {
+    const why = engine.cannot(point);
+    if (why !== null) throw new Refusal(422, 'engine-cannot', `${point.label}: ${why}`);
+  }
   if (preview.error !== null) throw new Refusal(400, 'bad-filter', `the capture filter: ${preview.error}`);
   const { names, pods } = await named(finder, filters);
   const filterAt = (i: number) => preview.points[i]?.filter ?? request.filter;
@@ -117,7 +135,7 @@ export function startOf({ startAt }: CaptureRequest): number | null {
 }
 
 /** What was asked for, for the comment of the file. */
-export function commentOf(request: CaptureRequest): string {
+export function commentOf(request: CaptureRequest, engine: Engine): string {
   const { limits, stopOn } = request;
   return [
     `pods: ${request.pods.join(', ') || 'none'}`,
@@ -126,6 +144,8 @@ export function commentOf(request: CaptureRequest): string {
     `limits: ${limits.seconds} s, ${limits.bytes} bytes, ${limits.packets} packets, ${limits.keepFreeBytes} bytes of disk kept free` +
       (limits.ringFiles === null ? '' : `, ring of ${limits.ringFiles} files`),
     ...(stopOn === null ? [] : [`stop ${stopOn.seconds} s after: ${stopOn.filter}`]),
-    'never promiscuous',
+    engine.name === 'tcpdump'
+      ? 'never promiscuous'
+      : 'captured by libpcap in the process: times are those of reading, packets are cut at 65,535 bytes without a note of their length',
   ].join('\n');
 }

@@ -34,6 +34,7 @@ class FakeEngine implements Engine {
   readonly name = 'tcpdump';
   readonly countsDrops = true;
   readonly holdsBackMs = 0;
+  readonly cannot = () => null;
   readonly events: PointEvents[] = [];
   readonly calls: string[] = [];
   stuck = false;

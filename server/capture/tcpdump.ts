@@ -38,6 +38,7 @@ export async function tcpdumpEngine(system: System): Promise<Engine | null> {
     name: 'tcpdump',
     countsDrops: true,
     holdsBackMs,
+    cannot: () => null,
     start: (point, events) => startWithQuick(system, programs, point, events),
   };
 }

@@ -59,7 +59,7 @@ export async function runCapture(
       trigger: plan.trigger,
       names: plan.names,
       application: `vethscope ${await versionOf(system)}`,
-      comment: commentOf(request),
+      comment: commentOf(request, plan.engine),
       sink,
       onChange: () => undefined,
     });

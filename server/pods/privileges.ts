@@ -1,5 +1,7 @@
 // What live capture and looking into pods need of this machine, one check each: what is missing, and how exactly to get it.
 import type { LiveInfo } from '../../api/live.ts';
+import type { Engine } from '../capture/engine.ts';
+import { libpcapEngine } from '../capture/libpcap.ts';
 import { heldRights, rights } from '../capture/rights.ts';
 import { reasonOf, type System } from '../system/system.ts';
 import { CriSource } from './cri.ts';
@@ -87,9 +89,21 @@ async function runtimeCheck(system: System): Promise<Check> {
   };
 }
 
-export async function checksOf(system: System): Promise<Check[]> {
+/** Where tcpdump is missing, libpcap in this process still captures at some points. */
+function withSecondEngine(check: Check, second: Engine | null): Check {
+  if (check.name !== 'tcpdump' || check.ok || second === null) return check;
+  const detail = `${check.detail}; libpcap in this process captures at veths, lo and any, without counting drops`;
+  return { ...check, detail, neededFor: 'capturing inside pods, on bridges and uplinks', capture: false };
+}
+
+/** @param secondEngine tells whether libpcap can be used in this process; null when not */
+export async function checksOf(
+  system: System,
+  secondEngine: (system: System) => Promise<Engine | null> = libpcapEngine,
+): Promise<Check[]> {
   const checks = [...(await rightsChecks(system)), await networkCheck(system), await runtimeCheck(system)];
-  for (const program of programs) checks.push(await programCheck(system, program));
+  const second = await secondEngine(system);
+  for (const program of programs) checks.push(withSecondEngine(await programCheck(system, program), second));
   return checks;
 }
 
