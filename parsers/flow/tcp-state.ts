@@ -254,9 +254,10 @@ export class TcpState {
       this.maxToAck[r] = this.next[r] ?? 0;
       return bits.ACK_LOST_SEGMENT;
     }
-    if (this.dup[r] !== 0) return 0;
+    const isFirst = this.dup[r] === 0;
+    // Also where duplicate ACKs were being counted: what is sent there next may then be a fast retransmission, as in Wireshark.
     this.dup[r] = -1;
-    return bits.ACK_LOST_SEGMENT;
+    return isFirst ? bits.ACK_LOST_SEGMENT : 0;
   }
 
   /** Data, SYN or FIN that does not come next: retransmission of some kind, or out of order. */
