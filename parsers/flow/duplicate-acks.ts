@@ -1,4 +1,6 @@
 // Duplicate ACKs by row: which packet each repeats, and the how manieth it is. Kept apart from the columns because few rows have it.
+// Surprise: retransmissions stand here too, with the packet that carried the highest number before them and a count of 0; no row
+// is both. So do, with zeros, rows of which the analysis only noted what an earlier row was flagged for.
 
 export class DuplicateAcks {
   private rows: Uint32Array;

@@ -3,9 +3,9 @@
 import { hasPorts, SCTP, TCP } from '../core/protocol-numbers.ts';
 import type { PacketIndex } from '../index/packet-index.ts';
 import { SEGMENT_BITS, SEGMENT_MASK, type Segment, TCP_FLAG_BITS, WINDOW_SCALE_SHIFT } from '../index/segment.ts';
-import { HAS_ICMP, HAS_IPV4, HAS_IPV6, HAS_TCP, HAS_UDP } from '../wire/facts.ts';
+import { HAS_ICMP, HAS_IPV4, HAS_IPV6, HAS_ISSUE, HAS_TCP, HAS_UDP } from '../wire/facts.ts';
 import { numbersOf } from '../wire/tables.ts';
-import { ANY_RETRANSMISSION, DUPLICATE_ACK, REUSED_PORTS } from './analysis-flags.ts';
+import { ANY_RETRANSMISSION, DUPLICATE_ACK, RETRANSMISSION, REUSED_PORTS } from './analysis-flags.ts';
 import { DuplicateAcks } from './duplicate-acks.ts';
 import { EchoPairs } from './echo-pairs.ts';
 import type { Flow } from './flow.ts';
@@ -92,6 +92,8 @@ export class FlowTable {
     if ((flags & SYN) !== 0 && columns.client[flow] === 0)
       columns.client[flow] = 1 + ((flags & ACK) !== 0 ? this.direction ^ 1 : this.direction);
     const scale = ((segment.tcpFlags[at] ?? 0) >> WINDOW_SCALE_SHIFT) - 1;
+    const isCut = (layers & HAS_ISSUE) !== 0 && (segment.caplen[at] ?? 0) < (segment.length[at] ?? 0);
+    const highest = this.tcp.nextNo[end] ?? 0;
     const found = this.tcp.judge(
       end,
       row + 1,
@@ -103,12 +105,15 @@ export class FlowTable {
       segment.payloadLength[at] ?? 0,
       scale,
       early,
+      !isCut,
     );
     segment.analysis[at] = found;
     // The option is used up; from here on the bits say by how much this packet's window is to be shifted.
     const shift = (flags & SYN) !== 0 ? -1 : (this.tcp.scale[end] ?? -1);
     segment.tcpFlags[at] = flags | (Math.max(0, shift + 1) << WINDOW_SCALE_SHIFT);
     if ((found & ANY_RETRANSMISSION) !== 0) columns.retransmissions[flow] = (columns.retransmissions[flow] ?? 0) + 1;
+    if ((found & RETRANSMISSION) !== 0) this.duplicates.add(row, highest, 0);
+    else if (found === 0 && this.tcp.unflagged) this.duplicates.add(row, 0, 0);
     if ((found & DUPLICATE_ACK) !== 0) this.duplicates.add(row, this.tcp.duplicateOf, this.tcp.duplicateCount);
   }
 
@@ -230,10 +235,10 @@ export class FlowTable {
     return this.columns.application[flow] ?? 0;
   }
 
-  /** Seconds; null when not TCP or not seen. */
+  /** Seconds; null when not TCP or not seen. Below 0 where the clock stepped back. */
   initialRtt(flow: number): number | null {
     const ns = this.tcp.rttNs[flow] ?? -1;
-    return ns < 0 ? null : ns / 1e9;
+    return ns === -1 || ns === 0 ? null : ns / 1e9;
   }
 
   /** The shift in force when this row came; -1 unknown, -2 not in use. */
@@ -241,7 +246,8 @@ export class FlowTable {
     const segment = this.index.segments[row >>> SEGMENT_BITS];
     const shift = ((segment?.tcpFlags[row & SEGMENT_MASK] ?? 0) >> WINDOW_SCALE_SHIFT) - 1;
     if (shift >= 0) return shift;
-    return this.tcp.scale[flow * 2 + direction] === SCALE_OFF ? SCALE_OFF : SCALE_UNKNOWN;
+    const unscaledNo = this.tcp.unscaledNo[flow * 2 + direction] ?? 0;
+    return unscaledNo !== 0 && unscaledNo <= row ? SCALE_OFF : SCALE_UNKNOWN;
   }
 
   flow(id: number): Flow | null {
@@ -287,7 +293,7 @@ export class FlowTable {
         columns.flags[down] ?? 0,
         packetsToServer,
         packetsToClient,
-        initialRtt !== null,
+        (this.tcp.rttNo[id] ?? 0) !== 0,
       ),
     };
   }

@@ -14,6 +14,8 @@ import { Conversation, type RowPlan, SegmentReading } from './segment-reading.ts
 
 const FIN = 1;
 const RST = 4;
+const TCP_HEADER = 20;
+const NO_BYTES = new Uint8Array(0);
 const ROWS_KEPT = 100_000;
 /** Segments between two looks at the clock. */
 const STRIDE = 200;
@@ -65,6 +67,18 @@ export class StreamBook {
     if (!payloadOf(facts, view, index.length(row), linkType)) return null;
     const size = index.segmentOf(row).payloadLength[row & SEGMENT_MASK] ?? 0;
     return frame.subarray(facts.at, Math.min(facts.end, facts.at + size));
+  }
+
+  /** What was captured of the TCP header's options of a row, lent. */
+  tcpOptions(row: number): Uint8Array {
+    const { facts, index } = this;
+    const frame = this.frames(row);
+    const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+    const linkType = index.interfaces[index.interfaceOf(row)]?.linkType ?? 0;
+    payloadOf(facts, view, index.length(row), linkType);
+    const at = facts.transportAt;
+    if (at < 0 || at + TCP_HEADER > facts.end) return NO_BYTES;
+    return frame.subarray(at + TCP_HEADER, Math.min(facts.end, at + ((frame[at + 12] ?? 0) >> 4) * 4));
   }
 
   private bytesOf(pieces: readonly Piece[]): Uint8Array {

@@ -23,11 +23,18 @@ function after(x: number, y: number): boolean {
   return ((x - y) | 0) > 0;
 }
 
+/** Wireshark compares times without a sign: where the clock stepped back, a great deal has passed. */
+function isSooner(since: number, limit: number): boolean {
+  return since < 0 === limit < 0 ? since < limit : since >= 0;
+}
+
 export class TcpState {
   base: Uint32Array;
   /** 1 once `base` is known. */
   baseKnown: Uint8Array;
   scale: Int8Array;
+  /** Number of the packet that first said that a direction does not scale its window; 0 while none did. */
+  unscaledNo: Uint32Array;
   /** Where a SYN/ACK with another number moved the base of a direction: its values by packet number, oldest first. */
   private readonly rebases: Map<number, { readonly no: number; readonly base: number }[]>;
   /** Per flow: time of the last SYN, and the initial round trip time; -1 while unknown. */
@@ -38,6 +45,10 @@ export class TcpState {
   /** Of the last duplicate ACK: packet number of the ACK it repeats, and its count. */
   duplicateOf: number;
   duplicateCount: number;
+  /** The analysis noted something of the last packet that no flag says: an ACK of what an earlier one was flagged for, a SYN once more. */
+  unflagged: boolean;
+  /** Per direction: number of the packet that carried its highest sequence number. */
+  nextNo: Uint32Array;
   private next: Uint32Array;
   private nextNs: Float64Array;
   private maxToAck: Uint32Array;
@@ -54,12 +65,15 @@ export class TcpState {
     this.base = new Uint32Array(ends);
     this.baseKnown = new Uint8Array(ends);
     this.scale = new Int8Array(ends).fill(SCALE_UNKNOWN);
+    this.unscaledNo = new Uint32Array(ends);
     this.rebases = new Map();
     this.synNs = new Float64Array(ends / 2).fill(UNSET_NS);
     this.rttNs = new Float64Array(ends / 2).fill(UNSET_NS);
     this.rttNo = new Uint32Array(ends / 2);
     this.duplicateOf = 0;
     this.duplicateCount = 0;
+    this.unflagged = false;
+    this.nextNo = new Uint32Array(ends);
     this.next = new Uint32Array(ends);
     this.nextNs = new Float64Array(ends);
     this.maxToAck = new Uint32Array(ends);
@@ -82,6 +96,8 @@ export class TcpState {
     const scale = new Int8Array(ends).fill(SCALE_UNKNOWN);
     scale.set(this.scale);
     this.scale = scale;
+    this.unscaledNo = grownU32(this.unscaledNo, ends);
+    this.nextNo = grownU32(this.nextNo, ends);
     this.synNs = grownF64(this.synNs, ends / 2, UNSET_NS);
     this.rttNs = grownF64(this.rttNs, ends / 2, UNSET_NS);
     this.rttNo = grownU32(this.rttNo, ends / 2);
@@ -110,7 +126,8 @@ export class TcpState {
 
   /**
    * Judges one segment of direction `f` and moves the state on. `no` is the packet number, `ns` its time, `length` its payload,
-   * `window` as in the header, `scale` the shift of its option or -1. `early` are flags known before (reused ports).
+   * `window` as in the header, `scale` the shift of its option or -1. `early` are flags known before (reused ports). `whole`: its
+   * options were captured.
    */
   judge(
     f: number,
@@ -123,9 +140,11 @@ export class TcpState {
     length: number,
     scale: number,
     early: number,
+    whole: boolean,
   ): number {
     const r = f ^ 1;
-    let found = early | this.handshake(f, r, no, ns, flags, seq, ack, scale);
+    this.unflagged = false;
+    let found = early | this.handshake(f, r, no, ns, flags, seq, ack);
     const next = this.next[f] ?? 0;
     const lastAck = this.lastAck[f] ?? 0;
     const lastWindow = this.window[f] ?? 0;
@@ -147,7 +166,8 @@ export class TcpState {
     if ((flags & ACK) !== 0) found |= this.judgeAck(r, ack);
     const span = length + ((flags & (SYN | FIN)) !== 0 ? 1 : 0);
     if (span > 0 && (found & bits.KEEP_ALIVE) === 0) found |= this.judgeOrder(f, r, ns, seq, length, span, next);
-    this.advance(f, ns, seq, span, found);
+    this.advance(f, no, ns, seq, span, found);
+    if ((flags & SYN) !== 0) this.noteScale(f, r, no, (flags & ACK) !== 0, scale, whole);
     this.window[f] = window;
     this.lastAck[f] = ack;
     this.lastAckNs[f] = ns;
@@ -156,7 +176,8 @@ export class TcpState {
       this.ackSeen[f] = 1;
       // After the judgement: the packet that ends the handshake is itself still judged without a round trip time.
       const flow = f >>> 1;
-      if (this.rttNs[flow] === UNSET_NS && this.synNs[flow] !== UNSET_NS) {
+      const rtt = this.rttNs[flow];
+      if ((rtt === UNSET_NS || rtt === 0) && this.synNs[flow] !== UNSET_NS) {
         this.rttNs[flow] = ns - (this.synNs[flow] ?? 0);
         this.rttNo[flow] = no;
       }
@@ -187,16 +208,7 @@ export class TcpState {
   }
 
   /** Base numbers, window scaling, round trip time; flags a SYN/ACK whose base changed. */
-  private handshake(
-    f: number,
-    r: number,
-    no: number,
-    ns: number,
-    flags: number,
-    seq: number,
-    ack: number,
-    scale: number,
-  ): number {
+  private handshake(f: number, r: number, no: number, ns: number, flags: number, seq: number, ack: number): number {
     let found = 0;
     if ((flags & SYN) !== 0) {
       if (this.baseKnown[f] === 1) {
@@ -205,16 +217,13 @@ export class TcpState {
             found = bits.REUSED_PORTS;
             this.rebase(f, no, seq);
           }
-        } else this.next[f] = this.maxToAck[f] ?? 0;
+        } else {
+          this.next[f] = this.maxToAck[f] ?? 0;
+          this.unflagged = true;
+        }
       }
       if ((flags & ACK) === 0) this.synNs[f >>> 1] = ns;
       this.ackSeen[f] = 0;
-      if (scale >= 0) this.scale[f] = scale;
-      if (this.scale[f] === SCALE_UNKNOWN) {
-        // No option in a SYN or SYN/ACK: neither side will scale, even if the other SYN is never seen.
-        this.scale[f] = SCALE_OFF;
-        this.scale[r] = SCALE_OFF;
-      } else if ((flags & ACK) !== 0 && this.scale[r] === SCALE_OFF) this.scale[f] = SCALE_OFF;
     }
     if (this.baseKnown[f] === 0) {
       this.base[f] = (flags & SYN) !== 0 ? seq : seq - 1;
@@ -225,6 +234,21 @@ export class TcpState {
       this.baseKnown[r] = 1;
     }
     return found;
+  }
+
+  /** What a SYN says about scaling. Where its options were cut, it says nothing beyond those that are there. */
+  private noteScale(f: number, r: number, no: number, isAnswer: boolean, scale: number, whole: boolean): void {
+    if (scale >= 0) this.scale[f] = scale;
+    if (!whole) return;
+    // No option in a SYN or SYN/ACK: neither side will scale, even if the other SYN is never seen.
+    const none = this.scale[f] === SCALE_UNKNOWN;
+    if (none || (isAnswer && this.scale[r] === SCALE_OFF)) this.switchOff(f, no);
+    if (none) this.switchOff(r, no);
+  }
+
+  private switchOff(f: number, no: number): void {
+    this.scale[f] = SCALE_OFF;
+    if (this.unscaledNo[f] === 0) this.unscaledNo[f] = no;
   }
 
   private fillsWindow(r: number, end: number): boolean {
@@ -255,6 +279,7 @@ export class TcpState {
       return bits.ACK_LOST_SEGMENT;
     }
     const isFirst = this.dup[r] === 0;
+    if (!isFirst) this.unflagged = true;
     // Also where duplicate ACKs were being counted: what is sent there next may then be a fast retransmission, as in Wireshark.
     this.dup[r] = -1;
     return isFirst ? bits.ACK_LOST_SEGMENT : 0;
@@ -276,21 +301,23 @@ export class TcpState {
     if (next === 0 || !after(next, seq)) return 0;
     if (length > 1 && seq === (next - 1) >>> 0) return 0;
     // Wireshark counts without a sign, so that the -1 of an unseen acknowledgement is a great many here.
-    if ((this.dup[r] ?? 0) >>> 0 >= 2 && reverseAck === seq && ns - (this.lastAckNs[r] ?? 0) < FAST_RETRANSMISSION_NS)
+    const sinceAck = ns - (this.lastAckNs[r] ?? 0);
+    if ((this.dup[r] ?? 0) >>> 0 >= 2 && reverseAck === seq && isSooner(sinceAck, FAST_RETRANSMISSION_NS))
       return bits.FAST_RETRANSMISSION;
     const rtt = this.rttNs[f >>> 1] ?? UNSET_NS;
-    const limit = rtt > 0 ? rtt : DEFAULT_RTT_NS;
-    if (ns - (this.nextNs[f] ?? 0) < limit && (seq + span) >>> 0 !== next) return bits.OUT_OF_ORDER;
+    const limit = rtt === UNSET_NS || rtt === 0 ? DEFAULT_RTT_NS : rtt;
+    if (isSooner(ns - (this.nextNs[f] ?? 0), limit) && (seq + span) >>> 0 !== next) return bits.OUT_OF_ORDER;
     return bits.RETRANSMISSION;
   }
 
-  private advance(f: number, ns: number, seq: number, span: number, found: number): void {
+  private advance(f: number, no: number, ns: number, seq: number, span: number, found: number): void {
     if ((found & bits.ZERO_WINDOW_PROBE) !== 0) return;
     const end = (seq + span) >>> 0;
     const next = this.next[f] ?? 0;
     if (next === 0 || after(end, next)) {
       this.next[f] = end;
       this.nextNs[f] = ns;
+      this.nextNo[f] = no;
     }
     const known = this.maxToAck[f] ?? 0;
     if (known === 0 || seq === known) this.maxToAck[f] = this.next[f] ?? 0;

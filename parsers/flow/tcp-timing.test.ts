@@ -30,3 +30,19 @@ it('gives the same forwards, backwards and for one row alone', () => {
   expect(of(open(), last)).toEqual(all[last]);
   expect(all.filter((one) => one?.acked != null).length).toBeGreaterThan(30);
 });
+
+it('tells the completeness before each packet, what a retransmission waited for, and what PSH has not ended', () => {
+  const index = open();
+  const rows = Array.from({ length: index.packetCount }, (_, row) => row);
+  const all = rows.map((row) => {
+    const flow = index.flowOf(row);
+    return flow === null ? null : { row, flow, timing: index.timings.of(flow, row) };
+  });
+  const firsts = new Map<number, number>();
+  for (const one of all) if (one !== null && !firsts.has(one.flow)) firsts.set(one.flow, one.row);
+  for (const row of firsts.values()) expect([0, 1]).toContain(all[row]?.timing?.completeness);
+  const retransmissions = all.filter((one) => one?.timing?.rto != null);
+  expect(retransmissions.length).toBeGreaterThan(10);
+  for (const one of retransmissions) expect(one?.timing?.rto?.no).toBeLessThan((one?.row ?? 0) + 1);
+  expect(all.filter((one) => (one?.timing?.pushed ?? 0) > 100).length).toBe(8);
+});

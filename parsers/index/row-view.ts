@@ -2,7 +2,7 @@
 // Surprise: everything here runs for the rows on the screen only, so it may make objects and strings as it likes.
 
 import { SCTP, TCP } from '../core/protocol-numbers.ts';
-import { ANALYSIS_FLAGS, DUPLICATE_ACK, NOT_READ_AGAIN } from '../flow/analysis-flags.ts';
+import { ANALYSIS_FLAGS, DUPLICATE_ACK, NOT_READ_AGAIN, SPURIOUS_RETRANSMISSION } from '../flow/analysis-flags.ts';
 import { type Followed, followFlow } from '../flow/follow.ts';
 import { transportAt } from '../wire/decode.ts';
 import { dissectFrame } from '../wire/dissect.ts';
@@ -43,10 +43,11 @@ export function dissectRow(index: PacketIndex, row: number, frame: Uint8Array): 
       ? { ...flow, headerAt: transportAt(frame, index.length(row), linkType) }
       : flow;
   const d = dissectFrame(frame, index.length(row), linkType, about, datagram, index.ports);
-  // A payload that is not read again is not missed either.
-  const misses = (protocol: string): boolean => protocol !== 'data' || !d.flow?.repeated;
   const cut = d.issues.some(
-    (issue) => issue.kind === 'truncated' && issue.limitedBy === 'caplen' && misses(issue.protocol),
+    (issue) =>
+      issue.kind === 'truncated' &&
+      issue.limitedBy === 'caplen' &&
+      (issue.protocol !== 'data' || missesData(d, issue.needed ?? 0, issue.available ?? 0)),
   );
   if (cut && index.caplen(row) < index.length(row)) d.columns.info += '[Packet size limited during capture]';
   else if (
@@ -55,6 +56,14 @@ export function dissectRow(index: PacketIndex, row: number, frame: Uint8Array): 
   )
     d.columns.info += '[Malformed Packet]';
   return d;
+}
+
+/** True when a payload of `size` bytes that nobody knows is cut so short that Wireshark's heuristics miss something. */
+function missesData(d: Dissection, size: number, available: number): boolean {
+  if (d.flow?.repeated) return false;
+  const carrier = d.layers.filter(({ filter }) => filter !== 'data').at(-1)?.filter;
+  if (carrier === 'tcp') return size >= 4 && available > 0 && available < (size < 20 ? 4 : 8);
+  return carrier === 'udp' && available < (size < 4 ? 1 : size < 110 ? 4 : 6);
 }
 
 function own(index: CaptureIndex): PacketIndex {
@@ -86,6 +95,7 @@ function flowContext(index: PacketIndex, row: number): FlowContext | null {
   const end = flow * 2 + direction;
   const { tcp } = table;
   const analysis = index.analysisOf(row);
+  const isCut = index.caplen(row) < index.length(row);
   const notes = ANALYSIS_FLAGS.filter(({ field }) => (analysis & field.bits) !== 0).map((flag) => ({
     filter: flag.field.name,
     text: `${flag.text}${flag.bit === DUPLICATE_ACK ? duplicateText(index, row) : ''}`,
@@ -100,10 +110,13 @@ function flowContext(index: PacketIndex, row: number): FlowContext | null {
     windowShift: table.windowShift(flow, direction, row),
     prefix: prefixOf(index, row, analysis),
     notes,
-    repeated: (analysis & NOT_READ_AGAIN) !== 0,
+    // Of segments that were cut, Wireshark reads those again that were acknowledged already.
+    repeated: (analysis & (isCut ? NOT_READ_AGAIN & ~SPURIOUS_RETRANSMISSION : NOT_READ_AGAIN)) !== 0,
     parts: index.streams?.partsOf(flow, row) ?? null,
     datagram: null,
     timing: index.timings.of(flow, row),
+    remarked: index.flowTable.duplicates.of(row) !== null,
+    duplicate: (analysis & DUPLICATE_ACK) === 0 ? null : index.flowTable.duplicates.of(row),
     requestNo: null,
     // As tshark, which does not look ahead: the packets before the one that told it do not have it.
     initialRtt: row + 1 >= (tcp.rttNo[flow] ?? 0) ? table.initialRtt(flow) : null,
@@ -123,6 +136,8 @@ const NO_TCP: FlowContext = {
   parts: null,
   datagram: null,
   timing: null,
+  remarked: false,
+  duplicate: null,
   requestNo: null,
   initialRtt: null,
 };

@@ -142,8 +142,9 @@ function segmentNodes(d: Dissection, tcp: FieldNode, segments: StreamPart['segme
 }
 
 function rest(d: Dissection): void {
-  const size = d.end - d.at;
-  if (size <= 0) return;
+  const size = Math.max(0, d.end - d.at);
+  // Of a datagram even none of the payload being there is missed, of a segment it is not.
+  if (size === 0 && d.layers.at(-1)?.filter !== 'udp') return;
   if (d.wireEnd > d.end && d.end === d.bytes.length) {
     d.issues.push({
       kind: 'truncated',
@@ -156,6 +157,7 @@ function rest(d: Dissection): void {
       message: `The payload has ${d.wireEnd - d.at} bytes, and ${size} were captured.`,
     });
   }
+  if (size === 0) return;
   const layer = d.layer('data', `Data (${size} byte${size === 1 ? '' : 's'})`, d.at, size);
   d.node(layer, 'data.len', `[Length: ${size}]`, String(size), d.at, 0).generated = true;
 }

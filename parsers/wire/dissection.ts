@@ -38,9 +38,17 @@ export interface FlowContext {
   readonly timing: {
     readonly acked: { readonly no: number; readonly ns: number } | null;
     readonly inFlight: number | null;
+    readonly pushed: number | null;
+    readonly rto: { readonly no: number; readonly ns: number } | null;
+    readonly completeness: number;
+    readonly closesFirst: boolean;
     readonly sinceFirst: number;
     readonly sinceBefore: number;
   } | null;
+  /** The analysis noted something of this packet, shown or not: what is known of its stream is then repeated. */
+  readonly remarked: boolean;
+  /** Of a duplicate ACK: packet number of the one it repeats, and the count. */
+  readonly duplicate: { readonly original: number; readonly count: number } | null;
   /** Packet number (from 1) that an ICMP reply answers. */
   readonly requestNo: number | null;
   readonly initialRtt: number | null;

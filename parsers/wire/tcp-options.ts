@@ -1,4 +1,4 @@
-// TCP options (RFC 9293, 7323, 2018): end, no-operation, MSS, window scale, SACK permitted, SACK, timestamps; others by number.
+// TCP options (RFC 9293, 7323, 2018): end, no-operation, MSS, window scale, SACK permitted, SACK, timestamps, fast open; others by number.
 // Surprise: an option whose length is wrong ends the list, the rest of the header is not guessed at.
 import { type Dissection, hexBytes } from './dissection.ts';
 import type { FieldNode } from './field.ts';
@@ -11,6 +11,7 @@ const WINDOW_SCALE = 3;
 const SACK_PERMITTED = 4;
 const SACK = 5;
 const TIMESTAMPS = 8;
+const FAST_OPEN = 34;
 
 export const OPTION_FIELDS: readonly FieldSpec[] = [
   { name: 'tcp.options', kind: 'none' },
@@ -20,6 +21,10 @@ export const OPTION_FIELDS: readonly FieldSpec[] = [
   { name: 'tcp.options.sack_perm', kind: 'none' },
   { name: 'tcp.options.sack_le', kind: 'uint' },
   { name: 'tcp.options.sack_re', kind: 'uint' },
+  { name: 'tcp.options.sack.count', kind: 'uint' },
+  { name: 'tcp.options.tfo', kind: 'none' },
+  { name: 'tcp.options.tfo.request', kind: 'none' },
+  { name: 'tcp.options.tfo.cookie', kind: 'bytes' },
   { name: 'tcp.options.timestamp.tsval', kind: 'uint' },
   { name: 'tcp.options.timestamp.tsecr', kind: 'uint' },
 ];
@@ -54,6 +59,7 @@ export function dissectOptions(d: Dissection, layer: FieldNode, from: number, to
     }
     const size = at + 1 < end ? d.view.getUint8(at + 1) : 0;
     if (size < 2 || at + size > end) {
+      if (kind === SACK && to > d.end && (size - 2) % 8 === 0) info += sack(d, parent, at, size, baseAck);
       if (to <= d.end)
         d.malformed('tcp', at, `TCP option ${kind} has a length of ${size} that does not fit the header.`);
       break;
@@ -93,6 +99,20 @@ function option(d: Dissection, parent: FieldNode, at: number, kind: number, size
     return ` TSval=${value} TSecr=${echo}`;
   }
   if (kind === SACK && size >= 10 && (size - 2) % 8 === 0) return sack(d, parent, at, size, baseAck);
+  if (kind === FAST_OPEN) {
+    const node = d.node(parent, 'tcp.options.tfo', 'TCP Option - Fast Open', null, at, size);
+    if (size === 2) d.node(node, 'tcp.options.tfo.request', 'Fast Open Cookie Request', null, at, size);
+    else
+      d.node(
+        node,
+        'tcp.options.tfo.cookie',
+        'Fast Open Cookie',
+        hexBytes(d.bytes, at + 2, at + size),
+        at + 2,
+        size - 2,
+      );
+    return size === 2 ? ' TFO=R' : ' TFO=C';
+  }
   d.node(parent, null, `TCP Option - Unknown (${kind})`, null, at, size);
   return '';
 }
@@ -100,12 +120,17 @@ function option(d: Dissection, parent: FieldNode, at: number, kind: number, size
 function sack(d: Dissection, parent: FieldNode, at: number, size: number, base: number): string {
   const node = d.node(parent, null, 'TCP Option - SACK', null, at, size);
   let info = '';
-  for (let block = at + 2; block + 8 <= at + size; block += 8) {
+  const end = Math.min(d.end, at + size);
+  for (let block = at + 2; block + 4 <= end; block += 8) {
     const left = (d.view.getUint32(block) - base) >>> 0;
-    const right = (d.view.getUint32(block + 4) - base) >>> 0;
     d.field(node, 'tcp.options.sack_le', 'left edge', left, block, 4);
+    if (block + 8 > end) break;
+    const right = (d.view.getUint32(block + 4) - base) >>> 0;
     d.field(node, 'tcp.options.sack_re', 'right edge', right, block + 4, 4);
     info += ` SLE=${left} SRE=${right}`;
   }
+  if (end < at + size) return info;
+  const count = (size - 2) >> 3;
+  d.generated(node, 'tcp.options.sack.count', `TCP SACK Count: ${count}`, String(count));
   return info;
 }

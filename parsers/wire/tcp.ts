@@ -1,9 +1,10 @@
 // TCP (RFC 9293), one segment by itself; what follows from other packets comes in as `FlowContext` (see flow/).
 // Surprise: the segment length is taken from the IP length, not from the captured bytes, so that cut packets count right.
-import { type Dissection, type FlowContext, hexText } from './dissection.ts';
+import { type Dissection, hexText } from './dissection.ts';
 import { type FrameFacts, HAS_ISSUE, HAS_TCP, NEXT_TCP_PORTS } from './facts.ts';
 import type { FieldNode } from './field.ts';
 import type { Protocol } from './protocol.ts';
+import { analysisNodes, completenessText, connectionNodes, timeNodes } from './tcp-analysis.ts';
 import { dissectOptions, OPTION_FIELDS } from './tcp-options.ts';
 
 const AT_SPORT = 0;
@@ -15,6 +16,8 @@ const AT_WINDOW = 14;
 const AT_CHECKSUM = 16;
 const AT_URGENT = 18;
 const MIN_HEADER = 20;
+/** Ports to window: Wireshark follows a connection by these, also where the header is cut after them. */
+const NUMBERS = 16;
 
 const FIN = 1;
 const SYN = 2;
@@ -46,7 +49,7 @@ const FLAGS: readonly {
 
 function index(facts: FrameFacts): boolean {
   const { view, at } = facts;
-  if (!facts.has(MIN_HEADER)) return true;
+  if (!facts.has(NUMBERS)) return true;
   const flags = view.getUint16(at + AT_FLAGS);
   const headerLength = (flags >> 12) * 4;
   facts.enterTransport(HAS_TCP);
@@ -92,7 +95,7 @@ function dissect(d: Dissection): void {
   const at = d.at;
   const { view } = d;
   d.setProtocol('TCP', '');
-  if (!d.need(MIN_HEADER, 'tcp')) {
+  if (!d.need(NUMBERS, 'tcp')) {
     const layer = d.layer('tcp', 'Transmission Control Protocol', at, d.left);
     if (d.left >= 4) {
       const [sport, dport] = ports(d, layer, at);
@@ -121,6 +124,9 @@ function dissect(d: Dissection): void {
   const [sport, dport] = ports(d, layer, at);
   layer.label = `Transmission Control Protocol, Src Port: ${sport}, Dst Port: ${dport}, Seq: ${relativeSeq}${hasAck ? `, Ack: ${relativeAck}` : ''}, Len: ${length}`;
   if (known) d.generated(layer, 'tcp.stream', `Stream index: ${known.stream}`, String(known.stream));
+  const completeness = known?.timing?.completeness ?? null;
+  if (completeness !== null)
+    d.generated(layer, 'tcp.completeness', completenessText(completeness), String(completeness));
   // A quoted segment is cut by design: how long it was, nobody knows.
   if (!d.locked) d.generated(layer, 'tcp.len', `TCP Segment Len: ${length}`, String(length));
   const relative = known?.baseSeq == null ? '' : '    (relative sequence number)';
@@ -149,6 +155,13 @@ function dissect(d: Dissection): void {
   d.field(layer, 'tcp.window_size_value', 'Window', rawWindow, at + AT_WINDOW, 2);
   d.generated(layer, 'tcp.window_size', `Calculated window size: ${window}`, String(window));
   if (known && (flags & SYN) === 0) scaleNode(d, layer, known.windowShift);
+  connectionNodes(d, layer, flags, known);
+  const numbers = `Seq=${relativeSeq}${hasAck ? ` Ack=${relativeAck}` : ''} Win=${window}`;
+  if (!d.need(MIN_HEADER, 'tcp')) {
+    d.setProtocol('TCP', `${sport} → ${dport} [${flagList(flags)}] ${numbers}`);
+    d.at = d.end;
+    return;
+  }
   const checksum = view.getUint16(at + AT_CHECKSUM);
   d.node(
     layer,
@@ -169,13 +182,11 @@ function dissect(d: Dissection): void {
     d.at = d.end;
     return;
   }
-  const numbers = `Seq=${relativeSeq}${hasAck ? ` Ack=${relativeAck}` : ''} Win=${window}${(flags & URG) !== 0 ? ` Urg=${urgent}` : ''} Len=${length}`;
   const options = dissectOptions(d, layer, at + MIN_HEADER, at + headerLength, known?.baseAck ?? 0);
-  if (known && whole) {
-    timeNodes(d, layer, known);
-    analysisNodes(d, layer, known);
-  }
-  d.setProtocol('TCP', `${head} ${numbers}${options}`);
+  if (known) timeNodes(d, layer, known);
+  if (known && whole) analysisNodes(d, layer, known);
+  const urgentText = (flags & URG) !== 0 ? ` Urg=${urgent}` : '';
+  d.setProtocol('TCP', `${head} ${numbers}${urgentText} Len=${length}${options}`);
   if (!d.need(headerLength, 'tcp')) {
     d.at = d.end;
     return;
@@ -240,50 +251,6 @@ function scaleNode(d: Dissection, layer: FieldNode, shift: number): void {
     d.generated(layer, 'tcp.window_size_scalefactor', 'Window size scaling factor: -2 (no window scaling used)', '-2');
 }
 
-function secondsOf(ns: number): string {
-  const sign = ns < 0 ? '-' : '';
-  const size = Math.abs(ns);
-  return `${sign}${Math.floor(size / 1e9)}.${String(size % 1e9).padStart(9, '0')}`;
-}
-
-function timeNodes(d: Dissection, layer: FieldNode, { timing }: FlowContext): void {
-  if (timing === null) return;
-  const node = d.generated(layer, null, 'Timestamps', null);
-  const first = secondsOf(timing.sinceFirst);
-  const before = secondsOf(timing.sinceBefore);
-  d.generated(node, 'tcp.time_relative', `Time since first frame in this TCP stream: ${first} seconds`, first);
-  d.generated(node, 'tcp.time_delta', `Time since previous frame in this TCP stream: ${before} seconds`, before);
-}
-
-function analysisNodes(d: Dissection, layer: FieldNode, flow: FlowContext): void {
-  const { initialRtt, notes, timing } = flow;
-  const acked = timing?.acked ?? null;
-  const inFlight = timing?.inFlight ?? null;
-  // As Wireshark: what is known of the whole stream is repeated only where there is something to say of this packet.
-  if (notes.length === 0 && acked === null && inFlight === null) return;
-  const node = d.generated(layer, 'tcp.analysis', 'SEQ/ACK analysis', null);
-  if (acked !== null) {
-    const rtt = secondsOf(acked.ns);
-    d.generated(
-      node,
-      'tcp.analysis.acks_frame',
-      `This is an ACK to the segment in frame: ${acked.no}`,
-      String(acked.no),
-    );
-    d.generated(node, 'tcp.analysis.ack_rtt', `The RTT to ACK the segment was: ${rtt} seconds`, rtt);
-  }
-  if (initialRtt !== null)
-    d.generated(node, 'tcp.analysis.initial_rtt', `iRTT: ${initialRtt.toFixed(9)} seconds`, initialRtt.toFixed(9));
-  if (inFlight !== null)
-    d.generated(node, 'tcp.analysis.bytes_in_flight', `Bytes in flight: ${inFlight}`, String(inFlight));
-  if (notes.length === 0) return;
-  const flags = d.generated(node, 'tcp.analysis.flags', 'TCP Analysis Flags', null);
-  for (const note of notes) {
-    d.generated(flags, note.filter, note.text, null).severity = note.severity;
-    if (layer.severity === null || note.severity === 'warn') layer.severity = note.severity;
-  }
-}
-
 export const protocol: Protocol = {
   filter: 'tcp',
   name: 'Transmission Control Protocol',
@@ -327,6 +294,18 @@ export const protocol: Protocol = {
     { name: 'tcp.analysis.acks_frame', kind: 'uint' },
     { name: 'tcp.analysis.ack_rtt', kind: 'seconds' },
     { name: 'tcp.analysis.bytes_in_flight', kind: 'uint' },
+    { name: 'tcp.analysis.push_bytes_sent', kind: 'uint' },
+    { name: 'tcp.analysis.rto', kind: 'seconds' },
+    { name: 'tcp.analysis.rto_frame', kind: 'uint' },
+    { name: 'tcp.analysis.duplicate_ack_num', kind: 'uint' },
+    { name: 'tcp.analysis.duplicate_ack_frame', kind: 'uint' },
+    { name: 'tcp.completeness', kind: 'uint' },
+    { name: 'tcp.connection.syn', kind: 'none' },
+    { name: 'tcp.connection.synack', kind: 'none' },
+    { name: 'tcp.connection.fin', kind: 'none' },
+    { name: 'tcp.connection.fin_active', kind: 'none' },
+    { name: 'tcp.connection.fin_passive', kind: 'none' },
+    { name: 'tcp.connection.rst', kind: 'none' },
     { name: 'tcp.time_relative', kind: 'seconds' },
     { name: 'tcp.time_delta', kind: 'seconds' },
     { name: 'tcp.analysis.flags', kind: 'none' },

@@ -43,9 +43,11 @@ const EXACT: readonly (readonly [string, RegExp])[] = [
     'crafted-fragments.pcap',
     /^(ip\.(frag|reass|src|len)|ipv6\.(frag|reass|src)|udp\.(srcport|length)|tcp\.(stream|len|srcport)|dns\.id|icmp\.)/,
   ],
-  ...TIMED.map((name) => [name, /^tcp\.(time_|analysis\.(ack|bytes|initial))/] as const),
-  // In three of its packets tshark repeats initial_rtt with nothing else to say of them.
-  ['crafted-tcp-random.pcap', /^tcp\.(time_|analysis\.(ack|bytes))/],
+  ...TIMED.map((name) => [name, /^tcp\.(time_|compl|connection|analysis\.(ack|bytes|initial|push|rto|dup))/] as const),
+  [
+    'crafted-tcp-random.pcap',
+    /^tcp\.(time_|compl|connection|window_size_s|analysis\.(ack|bytes|initial|push|rto|dup))/,
+  ],
   // tshark prints the line ends of the magic as backslashes, and reads the settings in the header of an upgrade, too.
   ['streams.http2.pcap', /^http2\.(?!magic|settings|data)/],
   ['streams.grpc.pcap', /^(grpc|protobuf\.field\.(n|w|value\.l)|http2\.headers?\.)/],

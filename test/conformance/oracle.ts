@@ -34,13 +34,24 @@ export const FIELDS: readonly string[] = [
   'icmp.type',
   'http.response.code',
   'vlan.id',
+  'tcp.completeness',
+  'tcp.analysis.acks_frame',
+  'tcp.analysis.ack_rtt',
+  'tcp.analysis.initial_rtt',
+  'tcp.analysis.bytes_in_flight',
+  'tcp.analysis.push_bytes_sent',
+  'tcp.analysis.rto',
+  'tcp.analysis.rto_frame',
+  'tcp.analysis.duplicate_ack_num',
+  'tcp.analysis.duplicate_ack_frame',
   ...ANALYSIS_FLAGS.map((flag) => flag.field.name),
 ];
 
 /** Columns whose values may repeat (a quoted or tunnelled header): compared as the list tshark prints. */
 const SEPARATOR = '|';
 /** Compared by presence alone: tshark prints the sub-fields of a duplicate ACK into the same column. */
-const isFlag = (field: string): boolean => field.startsWith('tcp.analysis.');
+const FLAG_NAMES: ReadonlySet<string> = new Set(ANALYSIS_FLAGS.map((flag) => flag.field.name));
+const isFlag = (field: string): boolean => FLAG_NAMES.has(field);
 
 export function tsharkVersion(): string | null {
   const run = spawnSync('tshark', ['--version'], { encoding: 'utf8' });
@@ -74,7 +85,8 @@ export function askTshark(file: string, decodeAs: readonly string[] = []): strin
 
 /** tshark looks up the stream of a segment quoted in an ICMP error; we show the error's own flow only. */
 function withoutQuotedStream(row: string[]): string[] {
-  if (row[FIELDS.indexOf('icmp.type')] !== '') row[FIELDS.indexOf('tcp.stream')] = '';
+  if (row[FIELDS.indexOf('icmp.type')] !== '')
+    for (const field of ['tcp.stream', 'tcp.completeness']) row[FIELDS.indexOf(field)] = '';
   return row;
 }
 
