@@ -75,6 +75,8 @@ export const packetRow = z.object({
   flow: z.number().int().nullable(),
   /** The other addresses this packet has at other points (NAT); null when none are known. */
   rewritten: rewritten.nullable(),
+  /** Only where the packet has comments. */
+  comments: z.array(z.string()).optional(),
 });
 export type PacketRow = z.infer<typeof packetRow>;
 
@@ -131,6 +133,8 @@ export const packetDetail = z.object({
   /** Buffers put together from several packets (fragments, TCP segments), base64. */
   assembled: z.array(z.object({ name: z.string(), bytes: z.string() })),
   issues: z.array(z.string()),
+  /** Comments that hold: the file's, or what somebody made of them. */
+  comments: z.array(z.string()),
   flow: z.number().int().nullable(),
   /** Every row that shows this packet, this one among them, in order of time. */
   seenAt: z.array(sighting),

@@ -99,6 +99,9 @@ export class PcapReader {
       linkTypeName: linkTypeName(this.linkType),
       snaplen: view.getUint32(start + AT_SNAPLEN, this.little),
       filter: null,
+      resolution: this.nano ? 9 : 6,
+      offsetSeconds: 0,
+      comments: [],
       dropped: null,
     });
     carry.take(FILE_HEADER);

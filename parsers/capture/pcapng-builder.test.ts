@@ -36,7 +36,7 @@ test('packets are written as the plain writer writes them, whatever the time and
 
 test('section, interfaces, names and statistics read back', () => {
   const builder = new PcapngBuilder();
-  builder.section({ application: 'vethscope 0.1.0', comment: 'two points' });
+  builder.section({ application: 'vethscope 0.1.0', comments: ['two points'] });
   builder.interface({ linkType: 1, name: 'eth0', description: 'pod client (in default/client)', filter: 'port 80' });
   builder.interface({ linkType: 276, name: 'any' });
   const ip = parseIp('10.0.0.1');

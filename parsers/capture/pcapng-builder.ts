@@ -26,7 +26,7 @@ export interface SectionToWrite {
   /** The program that writes, `vethscope 0.1.0`. */
   readonly application: string;
   readonly os?: string;
-  readonly comment?: string;
+  readonly comments?: readonly string[];
 }
 
 export interface StatisticsToWrite {
@@ -69,7 +69,7 @@ export class PcapngBuilder {
     head.setUint16(4, 1, true);
     head.setBigInt64(8, -1n, true);
     const options: Uint8Array[] = [];
-    if (section.comment !== undefined) options.push(option(OPT_COMMENT, encodeUtf8(section.comment)));
+    for (const comment of section.comments ?? []) options.push(option(OPT_COMMENT, encodeUtf8(comment)));
     if (section.os !== undefined) options.push(option(SHB_OS, encodeUtf8(section.os)));
     options.push(option(SHB_USERAPPL, encodeUtf8(section.application)), end);
     this.append(block(SECTION, concat([new Uint8Array(head.buffer), ...options])));
@@ -122,6 +122,11 @@ export class PcapngBuilder {
     if (options !== null && more > 0) this.buffer.set(options, at + total - 4 - more);
     view.setUint32(at + total - 4, total, true);
     this.used = at + total;
+  }
+
+  /** A block as it is, with both ends. */
+  raw(bytes: Uint8Array): void {
+    this.append(bytes);
   }
 
   statistics(of: StatisticsToWrite): void {

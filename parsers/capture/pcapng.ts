@@ -5,6 +5,7 @@ import type { DecodeIssue } from '../core/issue.ts';
 import type { Carry } from './carry.ts';
 import { MAX_BLOCK_BYTES, MAX_FRAME_BYTES, MAX_INTERFACES } from './limits.ts';
 import { linkTypeName } from './link-types.ts';
+import { CaptureNotes } from './notes.ts';
 import type { StepResult } from './pcap.ts';
 import type { CaptureInterface, CaptureRecord } from './record.ts';
 import { TimestampScale } from './timestamp-scale.ts';
@@ -28,6 +29,7 @@ const STATISTICS_FIXED = 20;
 
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 const OPT_END = 0;
+const OPT_COMMENT = 1;
 const IF_NAME = 2;
 const IF_DESCRIPTION = 3;
 const IF_TSRESOL = 9;
@@ -38,15 +40,19 @@ const ISB_OSDROP = 7;
 
 export class PcapngReader {
   readonly interfaces: CaptureInterface[];
+  readonly notes: CaptureNotes;
   private readonly scales: TimestampScale[];
   private readonly carry: Carry;
   private readonly issue: (issue: DecodeIssue) => void;
   private little: boolean;
   private sectionBase: number;
   private sectionSeen: boolean;
+  private packets: number;
 
   constructor(carry: Carry, issue: (issue: DecodeIssue) => void) {
     this.interfaces = [];
+    this.notes = new CaptureNotes();
+    this.packets = 0;
     this.scales = [];
     this.carry = carry;
     this.issue = issue;
@@ -83,8 +89,9 @@ export class PcapngReader {
         return this.stop(4, `A packet block claims ${total} bytes, which no packet has; what follows cannot be read.`);
       }
       if (!isPacket && (total > MAX_BLOCK_BYTES || (type !== INTERFACE && type !== STATISTICS && !isSection))) {
-        // Names, comments, secrets and blocks of other tools: nothing we need, so their bytes are never held.
-        if (isSection) this.beginSection();
+        // Names, secrets and blocks of other tools: nothing we need, so their bytes are never held.
+        if (isSection) this.beginSection(0);
+        else if (type !== INTERFACE) this.noteBlock(type, total);
         carry.take(total);
         continue;
       }
@@ -97,13 +104,16 @@ export class PcapngReader {
         );
       }
       let found = false;
-      if (isSection) this.beginSection();
+      if (isSection) this.beginSection(total);
       else if (type === INTERFACE) this.readInterface(total);
       else if (type === STATISTICS) this.readStatistics(total);
       else if (type === SIMPLE_PACKET) found = this.readSimplePacket(total, record);
       else found = this.readPacket(total, type, record);
       carry.take(total);
-      if (found) return 'packet';
+      if (found) {
+        this.packets++;
+        return 'packet';
+      }
     }
   }
 
@@ -134,9 +144,45 @@ export class PcapngReader {
     return true;
   }
 
-  private beginSection(): void {
+  /** `total` is 0 where the header is too large to be held. */
+  private beginSection(total: number): void {
+    const { start } = this.carry;
     this.sectionSeen = true;
     this.sectionBase = this.interfaces.length;
+    const comments = total === 0 ? [] : this.comments(start + SECTION_FIXED - 4, start + total - 4);
+    this.notes.section({ comments, little: this.little });
+  }
+
+  private noteBlock(type: number, length: number): void {
+    const { offset } = this.carry;
+    this.notes.block({ type, offset, length, little: this.little, firstInterface: this.sectionBase });
+  }
+
+  /** The comments among the options between two places. */
+  private comments(from: number, end: number): string[] {
+    const { view, bytes } = this.carry;
+    const found: string[] = [];
+    for (let at = from; at + 4 <= end; ) {
+      const code = view.getUint16(at, this.little);
+      const length = view.getUint16(at + 2, this.little);
+      if (code === OPT_END || at + 4 + length > end) break;
+      if (code === OPT_COMMENT) found.push(optionText(bytes.subarray(at + 4, at + 4 + length)));
+      at += 4 + length + (-length & 3);
+    }
+    return found;
+  }
+
+  /** Hot only for packets with options: no text is made. */
+  private hasComment(from: number, end: number): boolean {
+    const { view } = this.carry;
+    for (let at = from; at + 4 <= end; ) {
+      const code = view.getUint16(at, this.little);
+      const length = view.getUint16(at + 2, this.little);
+      if (code === OPT_COMMENT) return at + 4 + length <= end;
+      if (code === OPT_END) return false;
+      at += 4 + length + (-length & 3);
+    }
+    return false;
   }
 
   private readInterface(total: number): void {
@@ -184,6 +230,9 @@ export class PcapngReader {
       linkTypeName: linkTypeName(linkType),
       snaplen: view.getUint32(start + BLOCK_HEAD + 4, little),
       filter: filter === '' ? null : filter,
+      resolution,
+      offsetSeconds,
+      comments: this.comments(start + INTERFACE_FIXED, end),
       dropped: null,
     });
     this.scales.push(new TimestampScale(resolution, offsetSeconds));
@@ -194,6 +243,7 @@ export class PcapngReader {
     const { carry, little } = this;
     const { view, start } = carry;
     if (total < STATISTICS_FIXED + 4) return;
+    this.noteBlock(STATISTICS, total);
     const owner = this.interfaces[this.sectionBase + view.getUint32(start + BLOCK_HEAD, little)];
     if (owner === undefined) return;
     const end = start + total - 4;
@@ -230,6 +280,8 @@ export class PcapngReader {
     }
     scale.apply(view.getUint32(start + 12, little), view.getUint32(start + 16, little), record);
     record.length = view.getUint32(start + 24, little);
+    const options = PACKET_FIXED + caplen + (-caplen & 3);
+    if (options + 4 < total && this.hasComment(start + options, start + total - 4)) this.notes.comment(this.packets);
     this.fill(record, PACKET_FIXED, caplen, owner);
     return true;
   }

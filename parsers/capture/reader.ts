@@ -4,6 +4,7 @@ import type { DecodeIssue } from '../core/issue.ts';
 import { Carry } from './carry.ts';
 import { type CaptureFormat, DETECT_BYTES, detectCapture } from './detect.ts';
 import { MAX_FILE_ISSUES } from './limits.ts';
+import type { CaptureNotes } from './notes.ts';
 import { PcapReader } from './pcap.ts';
 import { PcapngReader } from './pcapng.ts';
 import { type CaptureInterface, CaptureRecord } from './record.ts';
@@ -32,6 +33,11 @@ export class CaptureReader {
     this.inner = null;
     this.stopped = false;
     this.ended = false;
+  }
+
+  /** What the file says beside its packets; null until a pcapng header was seen, and for other formats. */
+  get notes(): CaptureNotes | null {
+    return this.inner instanceof PcapngReader ? this.inner.notes : null;
   }
 
   get interfaces(): readonly CaptureInterface[] {

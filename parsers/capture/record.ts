@@ -13,6 +13,11 @@ export interface CaptureInterface {
   readonly snaplen: number;
   /** The capture filter that ran here, as the file says (pcapng); null where it says none. */
   readonly filter: string | null;
+  /** Its `if_tsresol` and `if_tsoffset`: how times of its blocks are counted. */
+  readonly resolution: number;
+  readonly offsetSeconds: number;
+  /** Comments on it, as the file says (pcapng). */
+  readonly comments: readonly string[];
   /** Packets that passed the filter and were lost, from the last interface statistics; null before any. */
   dropped: number | null;
 }

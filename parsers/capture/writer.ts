@@ -27,6 +27,7 @@ export interface InterfaceToWrite {
   readonly snaplen?: number;
   /** The capture filter that ran there, in libpcap's syntax. */
   readonly filter?: string;
+  readonly comments?: readonly string[];
 }
 
 const DEFAULT_SNAPLEN = 262_144;
@@ -83,6 +84,7 @@ export function interfaceBlock(point: InterfaceToWrite): Uint8Array {
   head.setUint16(0, point.linkType, true);
   head.setUint32(4, point.snaplen ?? DEFAULT_SNAPLEN, true);
   const options: Uint8Array[] = [new Uint8Array(head.buffer)];
+  for (const comment of point.comments ?? []) options.push(option(1, encodeUtf8(comment)));
   if (point.name !== undefined) options.push(option(2, encodeUtf8(point.name)));
   if (point.description !== undefined) options.push(option(3, encodeUtf8(point.description)));
   options.push(option(9, Uint8Array.of(9)));

@@ -37,6 +37,8 @@ function tuple(side: 'original' | 'translated', description: string): OwnField[]
 
 export const OWN_FIELDS: readonly OwnField[] = [
   { name: 'point', kind: 'text', description: 'capture point, as the list shows it' },
+  { name: 'pkt_comment', kind: 'none', description: 'the packet has a comment' },
+  { name: 'frame.comment', kind: 'text', description: 'a comment of the packet' },
   { name: 'k8s', kind: 'none', description: 'an address of the packet has a Kubernetes name' },
   ...sides('pod', 'pod, namespace/name,'),
   ...sides('namespace', 'namespace'),

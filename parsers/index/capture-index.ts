@@ -2,6 +2,7 @@
 // Surprise: the index never holds the frames. Callers read `caplen(row)` bytes at `fileOffset(row)` of the file and hand them to
 // `describePacket` (a row of the packet list) or `dissectPacket` (the tree of one packet).
 import type { CaptureFormat } from '../capture/detect.ts';
+import type { CaptureNotes } from '../capture/notes.ts';
 import type { CaptureInterface } from '../capture/record.ts';
 import type { Ip } from '../core/address.ts';
 import type { DecodeIssue } from '../core/issue.ts';
@@ -29,6 +30,8 @@ export interface CaptureIndex {
   readonly format: CaptureFormat | null;
   readonly packetCount: number;
   readonly interfaces: readonly CaptureInterface[];
+  /** Comments and other blocks of a pcapng file; null for pcap. */
+  readonly notes: CaptureNotes | null;
   /** What is wrong with the file itself, at most a hundred. Issues of packets come with `dissectPacket`. */
   readonly issues: readonly DecodeIssue[];
   readonly bytesRead: number;

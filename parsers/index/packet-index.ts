@@ -85,6 +85,10 @@ export class PacketIndex implements CaptureIndex {
     return this.reader.interfaces;
   }
 
+  get notes() {
+    return this.reader.notes;
+  }
+
   get issues() {
     return this.reader.issues;
   }

@@ -228,7 +228,7 @@ export class CaptureRun {
   }
 
   private writeHeader(): void {
-    this.builder.section({ application: this.o.application, os: 'Linux', comment: this.o.comment });
+    this.builder.section({ application: this.o.application, os: 'Linux', comments: [this.o.comment] });
     this.interfaces = 0;
     for (const p of this.points) p.interfaceId = null;
     for (const p of this.points) if (this.merge.linkType(p.stream) !== null) this.writeInterface(p);

@@ -4,6 +4,7 @@ import { Refusal } from '../refusal.ts';
 import type { System } from '../system/system.ts';
 import { captureCommand } from './capture.ts';
 import { checkCommand } from './check.ts';
+import { commentCommand } from './comment.ts';
 import { type CommandContext, complain, oneLine } from './context.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
@@ -43,6 +44,7 @@ function build(context: CommandContext, printed: Promise<unknown>[]): Command {
     flowsCommand,
     statsCommand,
     followCommand,
+    commentCommand,
     explainCommand,
     checkCommand,
     doctorCommand,

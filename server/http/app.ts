@@ -13,6 +13,7 @@ import type { System } from '../system/system.ts';
 import { errorHandler, methodNotAllowed, notFound } from './answers.ts';
 import { captures as captureRoutes } from './captures.ts';
 import { cases } from './cases.ts';
+import { comments } from './comments.ts';
 import { Gate } from './gate.ts';
 import { live } from './live.ts';
 import { packets } from './packets.ts';
@@ -131,7 +132,7 @@ export function createApp({
       response.json(choices);
     })
     .all(methodNotAllowed('GET'));
-  app.use('/api/cases', packets(library, version), trace(library, system.clock), cases(library));
+  app.use('/api/cases', packets(library, version), comments(library), trace(library, system.clock), cases(library));
   app.use('/api', captureRoutes(system, captures), live(system, library, finder));
   app.use(viewer(viewerFolder));
   app.use(notFound);

@@ -27,6 +27,19 @@ function node(filter: string, label: string, value: string | null, children: Fie
   return { filter, label, value, source: 0, offset: 0, length: 0, generated: true, severity: null, children };
 }
 
+/** A packet's comments, as Wireshark shows them before the frame; no layer without any. */
+export function commentLayer(comments: readonly string[]): FieldNode[] {
+  if (comments.length === 0) return [];
+  return [
+    node(
+      'pkt_comment',
+      'Packet comments',
+      null,
+      comments.map((text) => node('frame.comment', text, text)),
+    ),
+  ].map((layer) => ({ ...layer, generated: false, children: layer.children.map((c) => ({ ...c, generated: false })) }));
+}
+
 export class CaseLayers {
   private readonly pointOf: (capture: Capture, interfaceId: number) => string;
   private names = new Map<string, Names>();
@@ -46,7 +59,11 @@ export class CaseLayers {
   /** All layers, for filters. */
   of(capture: Capture, row: number): readonly FieldNode[] {
     const point = this.pointOf(capture, capture.index.interfaceOf(row));
-    return [node('point', `[Point: ${point}]`, point), ...this.shown(capture, row)];
+    return [
+      node('point', `[Point: ${point}]`, point),
+      ...commentLayer(capture.commentsOf(row)),
+      ...this.shown(capture, row),
+    ];
   }
 
   /** The layers that a packet's tree shows: those with names or rewrites. */

@@ -1,6 +1,9 @@
-// The packets that pass a filter, as a file: pcapng with their times, interfaces and comments; CSV; or JSON lines.
+// The packets that pass a filter, as a file: pcapng with their times, interfaces, comments, names and secrets; CSV; or JSON lines.
 // Surprise: interfaces are written in the order in which the first packet of each turns up, so a filter may leave some out.
+import type { OtherBlock } from '../../parsers/capture/notes.ts';
+import { withComments } from '../../parsers/capture/packet-options.ts';
 import { PcapngBuilder } from '../../parsers/capture/pcapng-builder.ts';
+import { isStatistics, keptBlock, keptStatistics, MAX_KEPT_BYTES } from '../../parsers/capture/rewrite-blocks.ts';
 import type { Capture } from './capture.ts';
 import type { Packets } from './packets.ts';
 
@@ -30,8 +33,16 @@ async function* pcapngOf(packets: Packets, filter: string, application: string):
   const builder = new PcapngBuilder();
   const numbers = new Map<Capture, Map<number, number>>();
   let count = 0;
-  const comment = filter.trim() === '' ? {} : { comment: `packets that pass ${filter.trim()}` };
-  builder.section({ application, ...comment });
+  const said = filter.trim() === '' ? [] : [`packets that pass ${filter.trim()}`];
+  builder.section({ application, comments: [...sectionComments(packets), ...said] });
+  for (const capture of packets.all) {
+    for (const block of capture.index.notes?.blocks ?? []) {
+      const kept = block.length > MAX_KEPT_BYTES ? null : keptBlock(block, capture.blockBytes(block));
+      if (kept === null) continue;
+      builder.raw(kept);
+      if (builder.length > 1 << 20) yield builder.take();
+    }
+  }
   for await (const places of packets.passing(filter)) {
     for (const place of places) {
       const { capture, row } = packets.list.at(place);
@@ -47,6 +58,8 @@ async function* pcapngOf(packets: Packets, filter: string, application: string):
         builder.interface({
           linkType: point?.linkType ?? 1,
           name: packets.pointOf(capture, id),
+          comments: capture.commentsAt('interfaces', id),
+          ...(point?.filter == null ? {} : { filter: point.filter }),
           ...(point?.description == null ? {} : { description: point.description }),
           ...(point === undefined || point.snaplen === 0 ? {} : { snaplen: point.snaplen }),
         });
@@ -55,11 +68,40 @@ async function* pcapngOf(packets: Packets, filter: string, application: string):
       const frame = capture.frame(row);
       const seconds = Number(ns / 1_000_000_000n);
       const nanos = Number(ns % 1_000_000_000n);
-      builder.packet(number, seconds, nanos, frame, 0, frame.length, index.length(row), capture.optionsOf(row));
+      const own = capture.optionsOf(row);
+      const edited = capture.edits.get('packets', row + 1);
+      const options = edited === null ? own : withComments(own, edited);
+      builder.packet(number, seconds, nanos, frame, 0, frame.length, index.length(row), options);
     }
     yield builder.take();
   }
+  for (const [capture, known] of numbers) {
+    for (const block of capture.index.notes?.blocks ?? []) {
+      const kept = isStatistics(block) ? statisticsOf(capture, block, known) : null;
+      if (kept !== null) builder.raw(kept);
+    }
+  }
   if (builder.length > 0) yield builder.take();
+}
+
+/** What the captures say of themselves, each sentence once. */
+function sectionComments(packets: Packets): string[] {
+  const all = packets.all.flatMap((capture) => {
+    const sections = Math.max(1, capture.index.notes?.sections.length ?? 0);
+    return Array.from({ length: sections }, (_, number) => capture.commentsAt('sections', number)).flat();
+  });
+  return [...new Set(all)];
+}
+
+function statisticsOf(capture: Capture, block: OtherBlock, numbers: ReadonlyMap<number, number>): Uint8Array | null {
+  if (block.length > MAX_KEPT_BYTES) return null;
+  const bytes = capture.blockBytes(block);
+  if (bytes.length < 12) return null;
+  const local = new DataView(bytes.buffer, bytes.byteOffset).getUint32(8, block.little);
+  const id = block.firstInterface + local;
+  const of = capture.index.interfaces[id];
+  const number = numbers.get(id);
+  return of === undefined || number === undefined ? null : keptStatistics(block, bytes, of, number);
 }
 
 async function* linesOf(packets: Packets, filter: string, format: 'csv' | 'jsonl'): AsyncGenerator<Uint8Array> {

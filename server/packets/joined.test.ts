@@ -99,7 +99,7 @@ function liveFile(dropped: number): Uint8Array {
   const reader = new CaptureReader();
   reader.append(fs.readFileSync(`${folder}/pod-client.pcap`));
   const builder = new PcapngBuilder();
-  builder.section({ application: 'test', comment: '' });
+  builder.section({ application: 'test' });
   builder.interface({ linkType: 1, name: 'eth0', description: 'pod client (in default/client)' });
   builder.interface({
     linkType: 1,

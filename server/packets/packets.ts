@@ -8,7 +8,7 @@ import type { NodeState } from '../../parsers/nodestate/state.ts';
 import { Refusal } from '../refusal.ts';
 import type { Clock } from '../system/system.ts';
 import type { Capture } from './capture.ts';
-import { CaseLayers } from './case-layers.ts';
+import { CaseLayers, commentLayer } from './case-layers.ts';
 import { Counting } from './counting.ts';
 import { Filtered } from './filtered.ts';
 import { FlowIds, type FlowPlace } from './flow-ids.ts';
@@ -59,6 +59,16 @@ export class Packets {
     this.captures = [...captures];
     this.list.setCaptures(captures);
     this.joining.setCaptures(this.captures);
+  }
+
+  /** The captures, in their order. */
+  get all(): readonly Capture[] {
+    return this.captures;
+  }
+
+  /** Comments were changed: filters are tested anew. */
+  commentsChanged(): void {
+    this.filters.clear();
   }
 
   /** Names are known now, or others than before: filters are tested anew. */
@@ -231,6 +241,7 @@ export class Packets {
     const at = this.list.at(place);
     const { capture, row } = at;
     const { index } = capture;
+    const comments = capture.commentsOf(row);
     const { source, destination, protocol, info, color } = describePacket(index, row, capture.frame(row));
     return {
       no: place + 1,
@@ -244,6 +255,7 @@ export class Packets {
       color,
       flow: this.flowIdOf(at),
       rewritten: this.joining.rewrittenAt(place),
+      ...(comments.length === 0 ? {} : { comments: [...comments] }),
     };
   }
 
@@ -268,7 +280,8 @@ export class Packets {
     const at = this.packetAt(no);
     const { index } = at.capture;
     const { layers: read, sources, issues } = dissectPacket(index, at.row, at.frame);
-    const layers = [...read, ...this.own.shown(at.capture, at.row)];
+    const comments = at.capture.commentsOf(at.row);
+    const layers = [...commentLayer(comments), ...read, ...this.own.shown(at.capture, at.row)];
     return {
       no,
       tsNs: index.timestampNs(at.row).toString(),
@@ -279,6 +292,7 @@ export class Packets {
       bytes: Buffer.from(at.frame).toString('base64'),
       assembled: sources.slice(1).map(({ name, bytes }) => ({ name, bytes: Buffer.from(bytes).toString('base64') })),
       issues: issues.map((issue) => issue.message),
+      comments: [...comments],
       flow: this.flowIdOf(at),
       ...this.joining.ofPacket(no - 1),
     };

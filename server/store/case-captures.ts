@@ -6,6 +6,7 @@ import { CaptureIndexer } from '../../parsers/index/capture-index.ts';
 import type { NodeState } from '../../parsers/nodestate/state.ts';
 import type { DecodeAsRule } from '../../parsers/wire/decode-as.ts';
 import { Capture } from '../packets/capture.ts';
+import type { CommentEdits } from '../packets/comment-edits.ts';
 import { FrameFile } from '../packets/frame-file.ts';
 import { Packets } from '../packets/packets.ts';
 import { reasonOf, type System } from '../system/system.ts';
@@ -16,6 +17,7 @@ export interface CaseOfCaptures {
   readonly system: System;
   /** Every file of the case, in order; the case adds and removes. */
   readonly files: ReadonlyMap<string, StoredFile>;
+  readonly editsOf: (path: string) => CommentEdits;
   readonly nodeState: () => Promise<NodeState>;
   readonly changed: () => void;
 }
@@ -143,6 +145,7 @@ export class CaseCaptures {
   }
 
   add(file: StoredFile, capture: Capture): void {
+    capture.edits = this.of.editsOf(file.path);
     this.open.set(file.path, capture);
     this.merge();
   }

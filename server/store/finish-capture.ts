@@ -57,7 +57,7 @@ export async function finishCapture(
 ): Promise<{ bytes: number; packets: number }> {
   const { bytes, interfaces, packets } = await wholeBlocks(system.files.read(file));
   const builder = new PcapngBuilder(4096);
-  if (bytes === 0) builder.section({ application: 'vethscope', comment: why });
+  if (bytes === 0) builder.section({ application: 'vethscope', comments: [why] });
   const endMs = (await system.files.stat(file))?.modifiedMs ?? system.clock.now().getTime();
   for (let interfaceId = 0; interfaceId < interfaces; interfaceId++) {
     builder.statistics({ interfaceId, startMs: null, endMs, received: null, dropped: null, comment: why });

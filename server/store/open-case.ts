@@ -1,9 +1,12 @@
 // A case in use: its list of files, its node state, and what was said about it. Built from the JSON on disk, which every change
 // writes anew; its captures and their indexes are in case-captures.ts.
 import path from 'node:path';
+import type { CommentsRequest } from '../../api/comments.ts';
 import type { CaseCapture, CaseDetail, CaseSummary, PacketRows } from '../../api/schemas.ts';
 import type { NodeState } from '../../parsers/nodestate/state.ts';
 import { type DecodeAsRule, decodeAsText, parseDecodeAs } from '../../parsers/wire/decode-as.ts';
+import { CommentEdits } from '../packets/comment-edits.ts';
+import { comment } from '../packets/commented.ts';
 import type { Packets } from '../packets/packets.ts';
 import { Refusal } from '../refusal.ts';
 import type { System } from '../system/system.ts';
@@ -41,6 +44,7 @@ export class OpenCase {
   private readonly onChange: (id: string) => void;
   private readonly files = new Map<string, StoredFile>();
   private readonly captures: CaseCaptures;
+  private readonly edits = new Map<string, CommentEdits>();
   private saving: Promise<void> = Promise.resolve();
   private capture: CaseCapture | undefined;
   private receiving = 0;
@@ -58,6 +62,8 @@ export class OpenCase {
     this.onChange = options.onChange;
     for (const file of options.stored.files) this.files.set(file.path, file);
     this.states = new NodeStates(() => this.dumpFiles());
+    for (const [file, said] of Object.entries(options.stored.comments ?? {}))
+      this.edits.set(file, new CommentEdits(said));
     // What this version does not decode is no rule any more.
     const rules = (options.stored.decodeAs ?? [])
       .map(parseDecodeAs)
@@ -66,6 +72,7 @@ export class OpenCase {
       at: this.at,
       system: this.system,
       files: this.files,
+      editsOf: (file: string) => this.editsOf(file),
       nodeState: () => this.nodeState(),
       changed: () => this.onChange(this.id),
     };
@@ -144,6 +151,21 @@ export class OpenCase {
     await this.save();
     this.onChange(this.id);
     return this.decodeAs();
+  }
+
+  private editsOf(file: string): CommentEdits {
+    const known = this.edits.get(file) ?? new CommentEdits();
+    this.edits.set(file, known);
+    return known;
+  }
+
+  /** Changes comments; the captures' files stay as they are. Gives those that hold now. */
+  async comment(request: CommentsRequest): Promise<readonly string[]> {
+    this.refuseSample();
+    const holding = comment(await this.packets(1500), request);
+    await this.save();
+    this.onChange(this.id);
+    return holding;
   }
 
   private refuseSample(): void {
@@ -266,7 +288,10 @@ export class OpenCase {
   private forget(wanted: string): void {
     const leaving = [...this.files.keys()].filter((p) => p === wanted || p.startsWith(`${wanted}/`));
     if (leaving.length === 0) return;
-    for (const p of leaving) this.files.delete(p);
+    for (const p of leaving) {
+      this.files.delete(p);
+      this.edits.delete(p);
+    }
     this.captures.forget(leaving);
     this.states.forget();
   }
@@ -322,6 +347,9 @@ export class OpenCase {
       created: this.created,
       ...(this.capture === undefined ? {} : { capture: this.capture }),
       decodeAs: this.decodeAs(),
+      comments: Object.fromEntries(
+        [...this.edits].flatMap(([file, said]) => (said.isEmpty ? [] : [[file, said.stored()]])),
+      ),
       files: [...this.files.values()].map((f) => ({ ...f, state: this.captures.stateOf(f) })),
     };
     const text = `${JSON.stringify(stored, null, 1)}\n`;

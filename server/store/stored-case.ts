@@ -7,6 +7,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { caseCapture, caseFile } from '../../api/schemas.ts';
+import { storedEdits } from '../packets/comment-edits.ts';
 
 const storedFile = caseFile.extend({
   member: z.boolean(),
@@ -24,6 +25,8 @@ export const storedCase = z.object({
   capture: caseCapture.optional(),
   /** What is read as what, in tshark's words. */
   decodeAs: z.array(z.string()).optional(),
+  /** What people said of its captures, by the file's path. */
+  comments: z.record(z.string(), storedEdits).optional(),
 });
 export type StoredCase = z.infer<typeof storedCase>;
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import * as commandLine from '../../api/command-line.ts';
+import * as comments from '../../api/comments.ts';
 import * as explained from '../../api/explanation.ts';
 import * as joins from '../../api/joined.ts';
 import * as live from '../../api/live.ts';
@@ -64,6 +65,7 @@ test('docs/api.md shows the shapes as they are', async () => {
     ...joins,
     ...live,
     ...streams,
+    ...comments,
     ...statistics,
   }))
     if (schema instanceof z.ZodType) registry.add(schema, { id: name });

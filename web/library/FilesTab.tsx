@@ -1,8 +1,11 @@
+import type { CaseComments } from '../../api/comments.ts';
 import type { CaseDetail, CaseFile } from '../../api/schemas.ts';
 import { api } from '../sources/client.ts';
+import { useComments } from '../sources/queries.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { bytesText, plural } from '../ui/quantities.ts';
+import { CaptureComments } from './CaptureComments.tsx';
 import styles from './FilesTab.module.css';
 import { pickFiles } from './pickFiles.ts';
 
@@ -22,7 +25,14 @@ function State({ state }: { state: CaseFile['state'] }) {
   return <span className={styles.side}>…</span>;
 }
 
-function Row({ caseId, file }: { caseId: string; file: CaseFile }) {
+interface RowProps {
+  caseId: string;
+  file: CaseFile;
+  readOnly: boolean;
+  said: CaseComments['captures'][number] | undefined;
+}
+
+function Row({ caseId, file, readOnly, said }: RowProps) {
   const what = file.kind === 'unknown' ? 'not recognised' : (file.format ?? file.kind);
   return (
     <li className={styles.file}>
@@ -50,6 +60,7 @@ function Row({ caseId, file }: { caseId: string; file: CaseFile }) {
         <Icon name="download" />
       </a>
       <State state={file.state} />
+      {said !== undefined && <CaptureComments caseId={caseId} readOnly={readOnly} capture={said} />}
       {file.issues.map((issue) => (
         <p key={issue} className={styles.problem} data-failed={file.state === 'failed'}>
           {issue}
@@ -63,6 +74,7 @@ const order: CaseFile['kind'][] = ['capture', 'dump', 'archive', 'unknown'];
 
 /** What the case is made of: what each file was recognised as, and what is wrong with it. */
 export function FilesTab({ detail }: { detail: CaseDetail }) {
+  const comments = useComments(detail.id);
   const files = [...detail.files].sort(
     (a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || a.path.localeCompare(b.path),
   );
@@ -89,7 +101,13 @@ export function FilesTab({ detail }: { detail: CaseDetail }) {
         ))}
         <ul className={styles.list}>
           {files.map((file) => (
-            <Row key={file.path} caseId={detail.id} file={file} />
+            <Row
+              key={file.path}
+              caseId={detail.id}
+              file={file}
+              readOnly={detail.sample}
+              said={comments.data?.captures.find((capture) => capture.file === file.path)}
+            />
           ))}
         </ul>
       </div>

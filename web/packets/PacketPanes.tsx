@@ -10,6 +10,7 @@ import { Failed, Loading, Notice } from '../ui/Notice.tsx';
 import { Divider, Pane } from '../ui/Panes.tsx';
 import { countText, plural } from '../ui/quantities.ts';
 import { BytesPane } from './BytesPane.tsx';
+import { Comments } from './Comments.tsx';
 import { DecodeAsDialog } from './DecodeAsDialog.tsx';
 import { FieldTree } from './FieldTree.tsx';
 import { type FieldRow, fieldRows, fieldsAtByte, filterOfField } from './fieldTree.ts';
@@ -73,9 +74,17 @@ function SourceTabs(props: { packet: PacketDetail; source: number; onPick: (sour
   );
 }
 
-function Panes({ detail, packet }: { detail: CaseDetail; packet: PacketDetail }) {
+interface PanesProps {
+  detail: CaseDetail;
+  packet: PacketDetail;
+  /** Still the packet before: the chosen one is on its way. */
+  stale: boolean;
+}
+
+function Panes({ detail, packet, stale }: PanesProps) {
   const canExplain = detail.hasNodeState;
   const [followed, setFollowed] = useState<number | null>(null);
+  const [commenting, setCommenting] = useState<number | null>(null);
   const [decoding, setDecoding] = useState(false);
   const [chosen, setChosen] = useState<string | null>(null);
   const [hovered, setHovered] = useState<FieldNode | null>(null);
@@ -100,6 +109,13 @@ function Panes({ detail, packet }: { detail: CaseDetail; packet: PacketDetail })
   const aside = (
     <span className={styles.aside}>
       <span className={styles.size}>{sizeText(packet)}</span>
+      <Action
+        icon="comment"
+        name="Comment"
+        title={detail.sample ? 'A sample cannot be changed' : 'Add a comment to this packet; an export has it'}
+        disabled={detail.sample || stale}
+        onClick={() => setCommenting(packet.no)}
+      />
       {hasPorts && (
         <Action
           icon="decode"
@@ -143,6 +159,18 @@ function Panes({ detail, packet }: { detail: CaseDetail; packet: PacketDetail })
         <Panel id="tree" defaultSize="52%" minSize="240px">
           <Pane title={`Packet ${packet.no}`} aside={aside} ownScroll>
             <SeenAt packet={packet} />
+            {(packet.comments.length > 0 || commenting === packet.no) && (
+              <section key={packet.no} className={styles.comments} aria-label="Comments on this packet">
+                <Comments
+                  caseId={detail.id}
+                  of={{ packet: packet.no }}
+                  comments={packet.comments}
+                  readOnly={detail.sample}
+                  adding={commenting === packet.no}
+                  onAdding={(adding) => setCommenting(adding ? packet.no : null)}
+                />
+              </section>
+            )}
             {packet.issues.map((issue) => (
               <p key={issue} className={styles.issue}>
                 {issue}
@@ -198,5 +226,5 @@ export function PacketPanes({ detail, no }: { detail: CaseDetail; no: number | n
   if (packet.isError)
     return <Failed what={`Packet ${no} cannot be shown`} error={packet.error} retry={() => void packet.refetch()} />;
   if (packet.data === undefined) return <Loading what="Reading the packet" />;
-  return <Panes detail={detail} packet={packet.data} />;
+  return <Panes detail={detail} packet={packet.data} stale={packet.isPlaceholderData} />;
 }

@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import type { PacketRow as Row } from '../../api/schemas.ts';
 import { gridCell, gridRow } from '../ui/gridRoles.ts';
+import { Icon } from '../ui/Icon.tsx';
 import { countText } from '../ui/quantities.ts';
 import styles from './PacketRow.module.css';
 import { rewriteNotes } from './rewriteText.ts';
@@ -30,6 +31,7 @@ export const PacketRow = memo(function PacketRow({ index, row, time, fullTime, a
     );
   }
   const names = row.rewritten === null ? styles.row : `${styles.row} ${styles.rewritten}`;
+  const { comments } = row;
   const notes = row.rewritten === null ? [] : rewriteNotes(row.rewritten);
   return (
     <div {...place} className={names} data-color={row.color}>
@@ -58,6 +60,13 @@ export const PacketRow = memo(function PacketRow({ index, row, time, fullTime, a
             {text}
           </span>
         ))}
+        {comments !== undefined && (
+          <span className={styles.comment} title={comments.join('\n')}>
+            <Icon name="comment" size={12} />
+            <span className={styles.said}>{comments[0]}</span>
+            {comments.length > 1 && ` +${comments.length - 1}`}
+          </span>
+        )}
         {row.info}
       </span>
     </div>

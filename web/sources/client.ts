@@ -1,6 +1,7 @@
 // The HTTP API as functions, one a row of docs/decisions/0001-http-api.md and 0002-live-api.md. Answers are trusted to match the contract: the
 // server that sent them also sent this script. Refusals become ApiFailure, with the server's own sentence.
 
+import type { CaseComments, CommentsRequest } from '../../api/comments.ts';
 import type { Explanation } from '../../api/explanation.ts';
 import type { Joined } from '../../api/joined.ts';
 import type { CapturePoint, CaptureRequest, CaptureStatus, FilterPreview, LiveInfo, PodList } from '../../api/live.ts';
@@ -102,6 +103,8 @@ export const api = {
   deleteCase: (id: string) => request<void>(base(id), { method: 'DELETE' }),
   decodeAsChoices: (signal?: AbortSignal) => get<DecodeAsChoices>('/api/decode-as', signal),
   setDecodeAs: (id: string, rules: readonly string[]) => put<{ rules: string[] }>(`${base(id)}/decode-as`, { rules }),
+  comments: (id: string, signal?: AbortSignal) => get<CaseComments>(`${base(id)}/comments`, signal),
+  comment: (id: string, wanted: CommentsRequest) => put<{ comments: string[] }>(`${base(id)}/comments`, wanted),
   exportUrl: (id: string, filter: string, format: string) => `${base(id)}/export?${query({ filter, format })}`,
   fileUrl: (id: string, path: string) => `${base(id)}/files?${query({ path })}`,
   packets: (id: string, filter: string, offset: number, rows: number, signal?: AbortSignal) =>

@@ -36,6 +36,9 @@ export const useDecodeAsChoices = (enabled: boolean) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
+export const useComments = (id: string) =>
+  useQuery({ queryKey: ['case', id, 'comments'], queryFn: ({ signal }) => api.comments(id, signal) });
+
 export const useFlows = (id: string) =>
   useQuery({ queryKey: ['case', id, 'flows'], queryFn: ({ signal }) => api.flows(id, signal) });
 
