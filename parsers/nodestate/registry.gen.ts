@@ -28,6 +28,7 @@ import { dumpFormat as ss } from './ss.ts';
 import { dumpFormat as sysctl } from './sysctl.ts';
 import { dumpFormat as tcQdisc } from './tc-qdisc.ts';
 import { dumpFormat as uname } from './uname.ts';
+import { dumpFormat as vethscopePods } from './vethscope-pods.ts';
 
 export const dumpFormats: readonly DumpFormat[] = [
   bridgeFdb,
@@ -58,4 +59,5 @@ export const dumpFormats: readonly DumpFormat[] = [
   sysctl,
   tcQdisc,
   uname,
+  vethscopePods,
 ];

@@ -61,6 +61,7 @@ export class CaptureDumps {
         const { files, problems } = await takeSnapshot(system, {
           podNetns: this.podNetns,
           cniResultFolders: finder.places.cniResultFolders,
+          pods: () => finder.list(),
           kubernetes: () => finder.kubernetes.objects(),
         });
         for (const file of files) await receive(`${group}/${file.path}`, file.text);

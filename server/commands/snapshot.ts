@@ -74,6 +74,7 @@ async function snapshot(context: CommandContext, options: SnapshotCommandOptions
       {
         podNetns: pods.flatMap((p) => (p.netns === null || p.hostNetwork ? [] : [podNetnsOf(p.id, p.netns)])),
         cniResultFolders: finder.places.cniResultFolders,
+        pods: () => finder.list(),
         kubernetes: () => finder.kubernetes.objects(),
       },
       progress.show,

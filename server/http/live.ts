@@ -57,6 +57,7 @@ export function live(system: System, library: Library, finder: PodFinder): Route
       const { files, problems } = await takeSnapshot(system, {
         podNetns: pods.flatMap((p) => (p.netns === null || p.hostNetwork ? [] : [podNetnsOf(p.id, p.netns)])),
         cniResultFolders: finder.places.cniResultFolders,
+        pods: () => finder.list(),
         kubernetes: () => finder.kubernetes.objects(),
       });
       const created = await library.create(name ?? `snapshot of ${node === '' ? 'this node' : node}`);

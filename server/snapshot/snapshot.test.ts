@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
+import type { Pod, PodInterface, PodList } from '../../api/live.ts';
+import { ipText } from '../../parsers/core/address.ts';
 import { formatsOf } from '../../parsers/nodestate/detect.ts';
 import { DumpFile } from '../../parsers/nodestate/dump-format.ts';
+import { podsOf } from '../../parsers/nodestate/pods.ts';
+import { readSnapshot } from '../../parsers/nodestate/snapshot.ts';
 import type { ClusterObjects } from '../pods/kubernetes.ts';
 import { type Script, scriptedSystem } from '../system/scripted.ts';
 import type { RunningEvents } from '../system/system.ts';
@@ -125,6 +129,66 @@ test('Kubernetes objects, or why there are none; progress counts to the end', as
   expect(some.problems).toContain('Not taken from the Kubernetes API: nodes: 403.');
   expect((await with_('no credentials')).problems).toContain('No Kubernetes objects: no credentials.');
   expect(seen.slice(0, 2)).toEqual(['1/2 uname', '2/2 kubernetes']);
+});
+
+test('pods as they were found are a dump that is read back, each with its line', async () => {
+  const pod = (name: string, interfaces: PodInterface[] = []): Pod => ({
+    id: `shop/${name}`,
+    namespace: 'shop',
+    name,
+    addresses: name === 'web' ? ['10.244.1.7', 'fd00::7'] : [],
+    node: 'n1',
+    hostNetwork: name === 'agent',
+    state: name === 'done' ? 'finished' : 'running',
+    netns: name === 'web' ? '/proc/77/ns/net' : null,
+    pid: null,
+    interfaces,
+    hostPorts: [{ hostIp: null, hostPort: 8080, containerPort: 80, protocol: 'tcp', from: ['rules'] }],
+    foundBy: ['cri'],
+    disagreements: [],
+  });
+  const eth = (name: string, addresses: string[]): PodInterface => ({
+    name,
+    mac: '0a:58:0a:f4:01:07',
+    addresses,
+    kind: 'veth',
+    hostInterface: `h${name}`,
+    hostIfindex: 7,
+    bridge: 'cni0',
+    how: '',
+  });
+  const web = pod('web', [eth('eth0', ['10.244.1.7']), eth('net1', ['192.0.2.7', 'fe80::7'])]);
+  const list: PodList = { node: 'n1', pods: [web, pod('agent'), pod('done')], sources: [], findings: [] };
+  const { files } = await takeSnapshot(scriptedSystem(), { only: /^pods$/, pods: async () => list });
+  expect(files.map((f) => f.path)).toEqual(['vethscope-pods.json']);
+  const printed = { path: 'pods', text: `${JSON.stringify(list)}\n` };
+  for (const [dumps, line] of [
+    [files, 2],
+    [[printed], 1],
+  ] as const) {
+    const state = readSnapshot([...dumps]);
+    expect(state.files.map((f) => [f.format, f.warnings])).toEqual([['vethscope-pods', []]]);
+    const [first, ...others] = podsOf(state);
+    expect(first).toMatchObject({
+      id: 'shop/web',
+      node: 'n1',
+      netns: 'shop/web',
+      hostInterface: 'heth0',
+      podInterface: 'eth0',
+      hostPorts: [{ hostIp: null, hostPort: 8080, containerPort: 80, protocol: 'tcp' }],
+    });
+    expect(first?.ips.map(ipText)).toEqual(['10.244.1.7', 'fd00::7', '192.0.2.7']);
+    expect(first?.sources[0]?.line).toBe(line);
+    expect(others.map((p) => [p.id, p.hostNetwork, p.finished])).toEqual([
+      ['shop/agent', true, false],
+      ['shop/done', false, true],
+    ]);
+  }
+  const failing = await takeSnapshot(scriptedSystem(), {
+    only: /^pods$/,
+    pods: () => Promise.reject(new Error('is away')),
+  });
+  expect(failing.problems).toEqual(['The list of pods is away.']);
 });
 
 test('every file has a name of its own', () => {

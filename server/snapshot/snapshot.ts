@@ -1,6 +1,7 @@
 // A snapshot of the node: the output of the commands that show its state, as plain files named after the command. One command after
 // the other, so that the dumps are as close to one moment as they can be and the node is not burdened.
 import path from 'node:path';
+import type { PodList } from '../../api/live.ts';
 import type { ClusterObjects } from '../pods/kubernetes.ts';
 import { reasonOf, type System } from '../system/system.ts';
 import { type DumpCommand, dumpCommands } from './commands.ts';
@@ -19,6 +20,8 @@ export interface SnapshotOptions {
   readonly cniResultFolders?: readonly string[];
   /** Objects of the Kubernetes API, a text for each kind, or why there are none. */
   readonly kubernetes?: () => Promise<ClusterObjects | string>;
+  /** The pods as they were found, by whatever way: the runtime's names are in no other dump. */
+  readonly pods?: () => Promise<PodList>;
 }
 
 export interface SnapshotProgress {
@@ -150,6 +153,15 @@ class Taking {
     if (sections.length > 0) this.files.push({ path: 'pod-netns.txt', text: sections.join('') });
   }
 
+  async pods(list: NonNullable<SnapshotOptions['pods']>): Promise<void> {
+    try {
+      const found = await list();
+      if (found.pods.length > 0) this.files.push({ path: 'vethscope-pods.json', text: podsText(found) });
+    } catch (error) {
+      this.problems.push(`The list of pods ${reasonOf(error)}.`);
+    }
+  }
+
   async kubernetes(ask: NonNullable<SnapshotOptions['kubernetes']>): Promise<void> {
     const answer = await ask();
     if (typeof answer === 'string') this.problems.push(`No Kubernetes objects: ${answer}.`);
@@ -160,6 +172,12 @@ class Taking {
   }
 }
 
+/** As `vethscope pods --json`, a pod a line, so that each can be cited; without the findings, which are about other dumps. */
+function podsText({ node, pods, sources }: PodList): string {
+  const lines = pods.map((pod) => JSON.stringify({ id: pod.id, ...pod }));
+  return `{"node":${JSON.stringify(node)},"sources":${JSON.stringify(sources)},"pods":[\n${lines.join(',\n')}\n]}\n`;
+}
+
 /** Never fails as a whole: a command that is missing, fails or hangs is a problem of the result. */
 export async function takeSnapshot(
   system: System,
@@ -167,7 +185,7 @@ export async function takeSnapshot(
   onProgress: (progress: SnapshotProgress) => void = () => undefined,
 ): Promise<Snapshot> {
   const taking = new Taking(system);
-  const { podNetns, kubernetes, only, cniResultFolders } = options;
+  const { podNetns, kubernetes, pods, only, cniResultFolders } = options;
   const steps: { what: string; take: () => Promise<void> }[] = [
     ...dumpCommands.map((c) => ({ what: c.name, take: () => taking.command(c) })),
     { what: 'modules', take: () => taking.modules() },
@@ -175,6 +193,7 @@ export async function takeSnapshot(
     ...(podNetns === undefined || podNetns.length === 0
       ? []
       : [{ what: 'pod-netns', take: () => taking.podNetns(podNetns) }]),
+    ...(pods === undefined ? [] : [{ what: 'pods', take: () => taking.pods(pods) }]),
     ...(kubernetes === undefined ? [] : [{ what: 'kubernetes', take: () => taking.kubernetes(kubernetes) }]),
   ].filter((s) => only === undefined || only.test(s.what));
   for (const [i, step] of steps.entries()) {

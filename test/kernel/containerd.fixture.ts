@@ -3,16 +3,20 @@
 // ("outside"). Images are made on the spot from busybox-static. Everything is under one random name; `stop` removes all of it.
 //
 // Surprise: containerd is entered with nsenter, not `ip netns exec`, which would hide the pods' netns mounts from everybody else.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { criProto } from '../../server/pods/cri-proto.ts';
 import { type GrpcClient, grpcClient } from '../../server/pods/grpc-client.ts';
-import type { Files, Programs, System } from '../../server/system/system.ts';
+import type { System } from '../../server/system/system.ts';
+import { busyboxImage } from './busybox-image.ts';
+import { removeAll, sweep } from './containerd-leftovers.ts';
+import { runPods } from './cri-run.ts';
+import { run } from './run.ts';
+import { systemIn } from './system-in.ts';
 
 const image = 'vethscope.test/box:1';
 const cniFolder = '/usr/lib/cni';
@@ -30,94 +34,6 @@ export function missingForContainerd(): string[] {
   ];
   return wanted.filter(([, file, folders]) => !there(file, folders)).map(([pack]) => pack);
 }
-
-function run(program: string, args: readonly string[]): string {
-  return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 64 << 20 });
-}
-
-function quietly(program: string, args: readonly string[]): void {
-  try {
-    run(program, args);
-  } catch {
-    // was not there
-  }
-}
-
-/** What the tests ask of CRI beyond what the product does. */
-const runPods = {
-  nested: {
-    runtime: {
-      nested: {
-        v1: {
-          nested: {
-            ...criProto.nested.runtime.nested.v1.nested,
-            RuntimeService: {
-              methods: {
-                ...criProto.nested.runtime.nested.v1.nested.RuntimeService.methods,
-                RunPodSandbox: { requestType: 'RunPodSandboxRequest', responseType: 'RunPodSandboxResponse' },
-                StopPodSandbox: { requestType: 'SandboxRequest', responseType: 'Nothing' },
-                RemovePodSandbox: { requestType: 'SandboxRequest', responseType: 'Nothing' },
-                CreateContainer: { requestType: 'CreateContainerRequest', responseType: 'CreateContainerResponse' },
-                StartContainer: { requestType: 'StartContainerRequest', responseType: 'Nothing' },
-              },
-            },
-            Nothing: { fields: {} },
-            SandboxRequest: { fields: { podSandboxId: { type: 'string', id: 1 } } },
-            RunPodSandboxRequest: {
-              fields: { config: { type: 'PodSandboxConfig', id: 1 }, runtimeHandler: { type: 'string', id: 2 } },
-            },
-            RunPodSandboxResponse: { fields: { podSandboxId: { type: 'string', id: 1 } } },
-            Protocol: { values: { TCP: 0, UDP: 1, SCTP: 2 } },
-            PortMapping: {
-              fields: {
-                protocol: { type: 'Protocol', id: 1 },
-                containerPort: { type: 'int32', id: 2 },
-                hostPort: { type: 'int32', id: 3 },
-                hostIp: { type: 'string', id: 4 },
-              },
-            },
-            LinuxSandboxSecurityContext: { fields: { namespaceOptions: { type: 'NamespaceOption', id: 1 } } },
-            LinuxPodSandboxConfig: {
-              fields: {
-                cgroupParent: { type: 'string', id: 1 },
-                securityContext: { type: 'LinuxSandboxSecurityContext', id: 2 },
-              },
-            },
-            PodSandboxConfig: {
-              fields: {
-                metadata: { type: 'PodSandboxMetadata', id: 1 },
-                hostname: { type: 'string', id: 2 },
-                logDirectory: { type: 'string', id: 3 },
-                portMappings: { rule: 'repeated', type: 'PortMapping', id: 5 },
-                labels: { keyType: 'string', type: 'string', id: 6 },
-                linux: { type: 'LinuxPodSandboxConfig', id: 8 },
-              },
-            },
-            ImageSpec: { fields: { image: { type: 'string', id: 1 } } },
-            ContainerMetadata: { fields: { name: { type: 'string', id: 1 } } },
-            ContainerConfig: {
-              fields: {
-                metadata: { type: 'ContainerMetadata', id: 1 },
-                image: { type: 'ImageSpec', id: 2 },
-                command: { rule: 'repeated', type: 'string', id: 3 },
-                logPath: { type: 'string', id: 11 },
-              },
-            },
-            CreateContainerRequest: {
-              fields: {
-                podSandboxId: { type: 'string', id: 1 },
-                config: { type: 'ContainerConfig', id: 2 },
-                sandboxConfig: { type: 'PodSandboxConfig', id: 3 },
-              },
-            },
-            CreateContainerResponse: { fields: { containerId: { type: 'string', id: 1 } } },
-            StartContainerRequest: { fields: { containerId: { type: 'string', id: 1 } } },
-          },
-        },
-      },
-    },
-  },
-};
 
 export interface PodWish {
   readonly name: string;
@@ -257,7 +173,7 @@ export class ContainerdNode {
       if (tries > 100 || this.containerd.exitCode !== null) throw new Error('no answer on its socket');
       await delay(100);
     }
-    run('ctr', ['-a', this.socket, '-n', 'k8s.io', 'images', 'import', this.makeImage()]);
+    run('ctr', ['-a', this.socket, '-n', 'k8s.io', 'images', 'import', busyboxImage(this.folder, image)]);
   }
 
   private makeNetwork(): void {
@@ -342,30 +258,6 @@ ${Object.keys(otherNetworks)
     );
   }
 
-  /** An archive as `docker save` makes it: busybox and its links; it sleeps where nothing else is asked for. */
-  private makeImage(): string {
-    const at = (...parts: string[]) => path.join(this.folder, 'image', ...parts);
-    fs.mkdirSync(at('root', 'bin'), { recursive: true });
-    for (const folder of ['etc', 'tmp', 'proc', 'sys', 'dev']) fs.mkdirSync(at('root', folder));
-    fs.copyFileSync('/bin/busybox', at('root', 'bin', 'busybox'));
-    fs.chmodSync(at('root', 'bin', 'busybox'), 0o755);
-    for (const applet of ['sh', 'sleep', 'nc', 'wget', 'httpd', 'ping', 'echo', 'cat'])
-      fs.symlinkSync('busybox', at('root', 'bin', applet));
-    run('tar', ['-C', at('root'), '-cf', at('layer.tar'), '.']);
-    const digest = run('sha256sum', [at('layer.tar')]).split(' ')[0] ?? '';
-    const config = {
-      architecture: { x64: 'amd64', arm64: 'arm64' }[process.arch as 'x64'] ?? process.arch,
-      os: 'linux',
-      config: { Cmd: ['/bin/sleep', '2147483647'], Env: ['PATH=/bin'] },
-      rootfs: { type: 'layers', diff_ids: [`sha256:${digest}`] },
-    };
-    fs.writeFileSync(at('config.json'), JSON.stringify(config));
-    const manifest = [{ Config: 'config.json', RepoTags: [image], Layers: ['layer.tar'] }];
-    fs.writeFileSync(at('manifest.json'), JSON.stringify(manifest));
-    run('tar', ['-C', at(), '-cf', `${at()}.tar`, 'manifest.json', 'config.json', 'layer.tar']);
-    return `${at()}.tar`;
-  }
-
   private call(method: string, request: object, timeoutMs = 30_000): Promise<unknown> {
     if (this.client === null) throw new Error('containerd is not running');
     return this.client.call(method, request, timeoutMs);
@@ -445,94 +337,4 @@ ${Object.keys(otherNetworks)
     await Promise.race([ended, delay(5000)]);
     child.kill('SIGKILL');
   }
-}
-
-/** What a test run that was killed left in its folder: its owner is written there, and is no more. */
-function sweep(folder: string): void {
-  try {
-    const [pid, id] = fs.readFileSync(path.join(folder, 'owner'), 'utf8').split(' ');
-    if (pid !== undefined && id !== undefined && /^vs[0-9a-f]{6}$/.test(id) && !fs.existsSync(`/proc/${pid}`))
-      removeAll(folder, id);
-  } catch {
-    // without an owner it is not ours to judge
-  }
-}
-
-/** Processes, mounts, CNI results, cgroups and namespaces of a node; each is told by its folder or its random name. */
-function removeAll(folder: string, id: string): void {
-  const socket = path.join(folder, 'containerd.sock');
-  const containers: string[] = [];
-  for (const pid of fs.readdirSync('/proc').filter((n) => /^\d+$/.test(n))) {
-    try {
-      // containerd names its configuration, its shims our socket and their container.
-      const words = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-      if (!words.includes(socket) && !words.includes(path.join(folder, 'config.toml'))) continue;
-      containers.push(words[words.indexOf('-id') + 1] ?? '');
-      process.kill(Number(pid), 'SIGKILL');
-    } catch {
-      // ended meanwhile
-    }
-  }
-  const tops = ['/sys/fs/cgroup', ...fs.readdirSync('/sys/fs/cgroup').map((n) => path.join('/sys/fs/cgroup', n))];
-  const cgroups = tops.map((top) => path.join(top, id)).filter((at) => fs.existsSync(at));
-  for (const at of cgroups) {
-    for (const file of run('find', [at, '-name', 'cgroup.procs'])
-      .split('\n')
-      .filter((f) => f !== '')) {
-      for (const pid of fs
-        .readFileSync(file, 'utf8')
-        .split('\n')
-        .filter((n) => n !== ''))
-        quietly('kill', ['-KILL', pid]);
-    }
-  }
-  removeResults(containers);
-  for (const line of fs.readFileSync('/proc/self/mountinfo', 'utf8').split('\n').reverse()) {
-    const target = line.split(' ')[4] ?? '';
-    if (target.startsWith(`${folder}/`)) quietly('umount', ['-l', target]);
-  }
-  for (const at of cgroups) quietly('find', [at, '-depth', '-type', 'd', '-exec', 'rmdir', '--', '{}', ';']);
-  quietly('ip', ['link', 'del', `${id}u`]);
-  quietly('ip', ['netns', 'del', `${id}-node`]);
-  fs.rmSync(folder, { recursive: true, force: true });
-  for (const empty of ['/run/containerd/s', '/run/containerd']) quietly('rmdir', ['--', empty]);
-}
-
-/** CNI results of these containers, and the namespaces they name. */
-function removeResults(containers: readonly string[]): void {
-  const results = '/var/lib/cni/results';
-  if (!fs.existsSync(results)) return;
-  for (const name of fs.readdirSync(results)) {
-    if (!containers.some((c) => /^[0-9a-f]{64}$/.test(c) && name.includes(c))) continue;
-    const text = fs.readFileSync(path.join(results, name), 'utf8');
-    const netns = /"sandbox":"\/var\/run\/netns\/(cni-[0-9a-f-]+)"/.exec(text)?.[1];
-    if (netns !== undefined) quietly('ip', ['netns', 'del', netns]);
-    fs.rmSync(path.join(results, name));
-  }
-}
-
-/** The real system with its programs run in a network namespace, and with what the kernel shows there for it. */
-export function systemIn(real: System, netns: string): System {
-  const enter = [`--net=${netns}`];
-  const programs = new Proxy(real.programs, {
-    get(target, name: keyof Programs) {
-      const method: unknown = target[name];
-      if (typeof method !== 'function') return method;
-      if (name === 'find') return method.bind(target);
-      return (program: string, args: readonly string[], ...rest: unknown[]) =>
-        method.call(target, 'nsenter', [...enter, program, ...args], ...rest);
-    },
-  });
-  const files = new Proxy(real.files, {
-    get(target, name: keyof Files) {
-      const method: unknown = target[name];
-      if (typeof method !== 'function') return method;
-      return (file: string, ...rest: unknown[]) => {
-        if (name === 'readText' && /^\/proc\/(sys\/net|net)\//.test(file))
-          return Promise.resolve().then(() => run('nsenter', [...enter, 'cat', '--', file]));
-        return method.call(target, file === '/proc/self/ns/net' ? netns : file, ...rest);
-      };
-    },
-  });
-  return { ...real, programs, files };
 }

@@ -8,7 +8,7 @@ import { PodFinder } from '../../server/pods/pods.ts';
 import { podNetnsOf, takeSnapshot } from '../../server/snapshot/snapshot.ts';
 import { watchRules } from '../../server/snapshot/watch-rules.ts';
 import { realSystem } from '../../server/system/real.ts';
-import { systemIn } from './containerd.fixture.ts';
+import { systemIn } from './system-in.ts';
 
 const id = `vs${randomBytes(3).toString('hex')}`;
 const root = path.resolve(import.meta.dirname, '../..');
