@@ -1,243 +1,10 @@
 // One nftables rule, from the text that `nft list ruleset` prints. A rule is statements in a row without separators, so the parser knows
 // the words that begin each; what it does not know it keeps as `other`, and the rule becomes unknown, never wrong.
-import { type NftElement, type NftExpr, type NftStatement, type NftVerdict, rejectFamily } from './nft-syntax.ts';
-import {
-  BARE_META,
-  BINARY,
-  CT_FAMILIES,
-  literal,
-  type NftToken,
-  nftTokens,
-  OPERATORS,
-  PAYLOADS,
-  splitNat,
-  VERDICTS,
-} from './nft-words.ts';
+import { ExpressionParser, NotUnderstood } from './nft-expression.ts';
+import { type NftElement, type NftExpr, type NftStatement, rejectFamily } from './nft-syntax.ts';
+import { nftTokens, OPERATORS, splitNat, VERDICTS } from './nft-words.ts';
 
-/** Thrown inside this file only, and caught at its edge: the rest of the rule is kept as text. */
-class NotUnderstood extends Error {}
-
-class Parser {
-  readonly #tokens: readonly NftToken[];
-  #at = 0;
-  constructor(tokens: readonly NftToken[]) {
-    this.#tokens = tokens;
-  }
-
-  get done(): boolean {
-    return this.#at >= this.#tokens.length;
-  }
-  peek(ahead = 0): string {
-    const t = this.#tokens[this.#at + ahead];
-    return t && !t.quoted ? t.text : '';
-  }
-  take(): NftToken {
-    const t = this.#tokens[this.#at++];
-    if (!t) throw new NotUnderstood('the rule ends early');
-    return t;
-  }
-  word(): string {
-    return this.take().text;
-  }
-  eat(text: string): boolean {
-    if (this.peek() !== text) return false;
-    this.#at++;
-    return true;
-  }
-  expect(text: string): void {
-    if (!this.eat(text)) throw new NotUnderstood(`"${text}" expected, found "${this.peek()}"`);
-  }
-  /** All that is left, as text. */
-  rest(): string {
-    const text = this.#tokens
-      .slice(this.#at)
-      .map((t) => (t.quoted ? `"${t.text}"` : t.text))
-      .join(' ');
-    this.#at = this.#tokens.length;
-    return text;
-  }
-
-  // ---- expressions -------------------------------------------------------------------------------------------------
-
-  /** A selector (left side), with bit operations and concatenation; null when the next word begins none. */
-  selector(): NftExpr | null {
-    const first = this.#selectorPart();
-    if (!first) return null;
-    if (this.peek() !== '.') return first;
-    const items = [first];
-    while (this.eat('.')) {
-      const next = this.#selectorPart();
-      if (!next) throw new NotUnderstood(`"${this.peek()}" in a concatenation`);
-      items.push(next);
-    }
-    return { kind: 'concat', items };
-  }
-
-  #selectorPart(): NftExpr | null {
-    let left = this.#primary();
-    if (!left) return null;
-    for (let op = BINARY[this.peek()]; op !== undefined; op = BINARY[this.peek()]) {
-      this.#at++;
-      left = { kind: 'binary', op, left, right: this.#primary() ?? this.operand() };
-    }
-    return left;
-  }
-
-  #primary(): NftExpr | null {
-    const w = this.peek();
-    if (w === 'meta') {
-      this.#at++;
-      return { kind: 'meta', key: this.word() };
-    }
-    if (w === 'ct') return this.#ct();
-    if (w === 'fib') return this.#fib();
-    if (w === 'numgen') {
-      this.#at++;
-      const mode = this.word();
-      this.expect('mod');
-      const mod = Number(this.word());
-      return { kind: 'numgen', mode, mod, offset: this.eat('offset') ? Number(this.word()) : 0 };
-    }
-    if (w === 'jhash' || w === 'symhash') {
-      this.#at++;
-      while (!this.done && this.peek() !== 'mod') this.#at++;
-      this.expect('mod');
-      const mod = Number(this.word());
-      if (this.eat('seed')) this.word();
-      if (this.eat('offset')) this.word();
-      return { kind: 'hash', name: w, mod };
-    }
-    if (PAYLOADS.has(w) && /^[a-z0-9_-]+$/.test(this.peek(1)) && this.peek(1) !== 'option') {
-      this.#at++;
-      return { kind: 'payload', protocol: w, field: this.word() };
-    }
-    if (BARE_META.has(w)) {
-      this.#at++;
-      return { kind: 'meta', key: w };
-    }
-    return null;
-  }
-
-  #ct(): NftExpr {
-    this.expect('ct');
-    const d = this.peek();
-    const direction = d === 'original' || d === 'reply' ? d : null;
-    if (direction) this.#at++;
-    let key = this.word();
-    if (CT_FAMILIES.has(key) && direction) key = `${key} ${this.word()}`;
-    return { kind: 'ct', key, direction };
-  }
-
-  #fib(): NftExpr {
-    this.expect('fib');
-    const flags = [this.word()];
-    while (this.eat('.')) flags.push(this.word());
-    return { kind: 'fib', flags, result: this.word() };
-  }
-
-  /** The right side of a comparison or the argument of a statement. */
-  operand(): NftExpr {
-    if (this.peek() === '{') return this.#set();
-    if (this.eat('(')) {
-      const items = [this.word()];
-      while (this.eat('|')) items.push(this.word());
-      this.expect(')');
-      return { kind: 'flags', items };
-    }
-    const first = this.#literal();
-    if (this.peek() === '.') {
-      const items = [first];
-      while (this.eat('.')) items.push(this.#literal());
-      return { kind: 'concat', items };
-    }
-    if (this.peek() === ',' && first.kind === 'value') {
-      const items = [first.text];
-      while (this.eat(',')) items.push(this.word());
-      return { kind: 'flags', items };
-    }
-    if (this.peek() === '|' && first.kind === 'value') {
-      const items = [first.text];
-      while (this.eat('|')) items.push(this.word());
-      return { kind: 'flags', items };
-    }
-    return first;
-  }
-
-  #literal(): NftExpr {
-    const t = this.take();
-    if (!t.quoted && t.text.startsWith('@')) return { kind: 'setRef', name: t.text.slice(1) };
-    return t.quoted ? { kind: 'value', text: t.text } : literal(t.text);
-  }
-
-  #set(): NftExpr {
-    this.expect('{');
-    const elements: NftElement[] = [];
-    while (!this.eat('}')) {
-      elements.push(this.element());
-      if (!this.eat(',') && this.peek() !== '}') throw new NotUnderstood(`"${this.peek()}" in a set`);
-    }
-    return { kind: 'set', elements };
-  }
-
-  /** `KEY`, `KEY : DATA`, `KEY : VERDICT`, with options of the element between. */
-  element(): NftElement {
-    let key = this.#elementValue();
-    this.#elementOptions();
-    if (!this.eat(':')) return { key, value: null, verdict: null, source: null };
-    if (VERDICTS.has(this.peek())) {
-      const verdict = this.verdict();
-      this.#elementOptions();
-      return { key, value: null, verdict, source: null };
-    }
-    const value = this.#elementValue();
-    this.#elementOptions();
-    if (key.kind === 'flags') key = { kind: 'other', text: 'flags as a key' };
-    return { key, value, verdict: null, source: null };
-  }
-
-  #elementValue(): NftExpr {
-    const items = [this.#literal()];
-    while (this.eat('.')) items.push(this.#literal());
-    const [only] = items;
-    return items.length === 1 && only ? only : { kind: 'concat', items };
-  }
-
-  #elementOptions(): void {
-    for (;;) {
-      const w = this.peek();
-      if (w === 'timeout' || w === 'expires' || w === 'comment') {
-        this.#at++;
-        this.take();
-      } else if (w === 'counter') {
-        this.#at++;
-        while (this.peek() === 'packets' || this.peek() === 'bytes') {
-          this.#at += 2;
-        }
-      } else return;
-    }
-  }
-
-  verdict(): NftVerdict {
-    const w = this.word();
-    switch (w) {
-      case 'jump':
-      case 'goto':
-        return { kind: w, chain: this.word() };
-      case 'queue':
-        this.rest();
-        return { kind: 'queue', chain: null };
-      case 'accept':
-      case 'drop':
-      case 'return':
-      case 'continue':
-        return { kind: w, chain: null };
-      default:
-        throw new NotUnderstood(`"${w}" is no verdict`);
-    }
-  }
-
-  // ---- statements --------------------------------------------------------------------------------------------------
-
+class Parser extends ExpressionParser {
   statement(): NftStatement {
     const w = this.peek();
     if (VERDICTS.has(w)) return { kind: 'verdict', verdict: this.verdict() };
@@ -247,7 +14,7 @@ class Parser {
       case 'log':
         return this.#log();
       case 'notrack':
-        this.#at++;
+        this.at++;
         return { kind: 'notrack' };
       case 'reject':
         return this.#reject();
@@ -256,6 +23,9 @@ class Parser {
       case 'masquerade':
       case 'redirect':
         return this.#nat(w);
+      case 'fwd':
+      case 'dup':
+        return this.#toDevice(w);
       case 'limit':
         return this.#limit();
       case 'quota':
@@ -265,7 +35,7 @@ class Parser {
       case 'delete':
         return this.#setUpdate(w);
       case 'comment':
-        this.#at++;
+        this.at++;
         return { kind: 'passive', text: `comment "${this.word()}"` };
       default:
     }
@@ -294,24 +64,24 @@ class Parser {
   }
 
   #counter(): NftStatement {
-    this.#at++;
-    if (this.peek() === 'name') this.#at += 2;
-    while (this.peek() === 'packets' || this.peek() === 'bytes') this.#at += 2;
+    this.at++;
+    if (this.peek() === 'name') this.at += 2;
+    while (this.peek() === 'packets' || this.peek() === 'bytes') this.at += 2;
     return { kind: 'passive', text: 'counter' };
   }
 
   #log(): NftStatement {
-    this.#at++;
+    this.at++;
     while (['prefix', 'level', 'group', 'snaplen', 'queue-threshold', 'flags'].includes(this.peek())) {
       const key = this.word();
       this.take();
-      if (key === 'flags') while (/^(?:sequence|options|,)$/.test(this.peek())) this.#at++;
+      if (key === 'flags') while (/^(?:sequence|options|,)$/.test(this.peek())) this.at++;
     }
     return { kind: 'passive', text: 'log' };
   }
 
   #reject(): NftStatement {
-    this.#at++;
+    this.at++;
     if (!this.eat('with')) return { kind: 'reject', family: null, how: 'icmp-port-unreachable' };
     if (this.eat('tcp')) {
       this.expect('reset');
@@ -323,9 +93,9 @@ class Parser {
   }
 
   #nat(type: 'dnat' | 'snat' | 'masquerade' | 'redirect'): NftStatement {
-    this.#at++;
+    this.at++;
     const family = this.eat('ip') ? 4 : this.eat('ip6') ? 6 : null;
-    if (family !== null) while (this.peek() !== 'to' && !this.done) this.#at++; // `ip addr . port to`, `ip prefix to`
+    if (family !== null) while (this.peek() !== 'to' && !this.done) this.at++; // `ip addr . port to`, `ip prefix to`
     let address: NftExpr | null = null;
     let port: NftExpr | null = null;
     if (this.eat('to')) {
@@ -343,8 +113,17 @@ class Parser {
     return { kind: 'nat', type, family, address, port, flags };
   }
 
+  #toDevice(w: 'fwd' | 'dup'): NftStatement {
+    this.at++;
+    this.expect('to');
+    const target = this.operand();
+    if (w === 'fwd') return { kind: 'fwd', device: target };
+    if (this.eat('device')) this.take();
+    return { kind: 'passive', text: 'dup' };
+  }
+
   #limit(): NftStatement {
-    this.#at++;
+    this.at++;
     if (this.eat('name')) return { kind: 'stateful', text: `limit name ${this.word()}` };
     this.expect('rate');
     const over = this.eat('over') ? 'over ' : '';
@@ -356,14 +135,14 @@ class Parser {
   }
 
   #quota(): NftStatement {
-    this.#at++;
+    this.at++;
     const parts: string[] = [];
     while (/^(?:over|until|used|name|\d+|bytes|kbytes|mbytes|gbytes)$/.test(this.peek())) parts.push(this.word());
     return { kind: 'stateful', text: `quota ${parts.join(' ')}` };
   }
 
   #setUpdate(op: string): NftStatement {
-    this.#at++;
+    this.at++;
     const name = this.word();
     this.expect('{');
     const key = this.selector();
