@@ -112,11 +112,6 @@ function issuesOf(m: Machine, simulation: Simulation): string[] {
       `${unread} ${unread === 1 ? 'line was' : 'lines were'} not understood; the first is ${first?.source.file}:${first?.source.line}: ${first?.message}.`,
     );
   }
-  const foreign = m.foreignTables();
-  if (foreign.length > 0)
-    out.push(
-      `Rules of the nftables ${foreign.length === 1 ? 'table' : 'tables'} ${foreign.map((t) => `${t.table.family} ${t.table.name}`).join(', ')} are not followed: bridge and netdev hooks are not simulated.`,
-    );
   if (simulation.truncated) out.push('There are more possible outcomes than were followed.');
   if (simulation.traces.length > MAX_OUTCOMES)
     out.push(`${simulation.traces.length - MAX_OUTCOMES} more outcomes are not listed.`);

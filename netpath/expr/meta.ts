@@ -1,6 +1,10 @@
 // What the kernel knows of the packet beside its bytes: devices, marks, the transport protocol.
+
+import { isFrameHook } from '../kernel/hooks.ts';
 import type { ExprModule, Value, ValueType } from '../kernel/nft-value.ts';
 import { unknown } from '../tri.ts';
+
+const ETHERNET_HEADER = 14;
 
 const v = (type: ValueType, value: Value['value']): Value => ({ type, value });
 
@@ -18,7 +22,12 @@ export const expr: ExprModule = {
       case 'oifname':
         return p.outIf === null ? (e.key === 'oif' ? null : v('interface', '')) : v('interface', p.outIf);
       case 'ibrname':
-        return p.physIn === null || p.inIf === null ? null : v('interface', p.inIf);
+      case 'obrname': {
+        // the bridge of a port: in the IP hooks the device is the bridge itself, which is a port of none
+        const port = e.key === 'ibrname' ? p.inIf : p.outIf;
+        const bridge = port === null ? null : c.node.bridgeOf(port);
+        return bridge === null ? null : v('interface', bridge);
+      }
       case 'mark':
         return v('number', p.mark);
       case 'l4proto':
@@ -26,12 +35,17 @@ export const expr: ExprModule = {
       case 'nfproto':
         return v('symbol', p.family === 4 ? 'ipv4' : 'ipv6');
       case 'protocol':
-        return v('symbol', p.family === 4 ? 'ip' : 'ip6');
+        return v('etherType', p.family === 4 ? 0x0800 : 0x86dd);
       case 'length':
         return p.length === null
           ? unknown('how long the packet is', 'the option "length N" of the packet')
-          : v('number', p.length);
+          : // at egress the frame has its Ethernet header
+            v('number', c.hook === 'EGRESS' && p.mac !== null ? p.length + ETHERNET_HEADER : p.length);
       case 'pkttype': {
+        if (isFrameHook(c.hook))
+          return p.frameType === null
+            ? unknown('to which MAC the frame is addressed', 'ip -j neigh, ip -j link')
+            : v('symbol', p.frameType);
         const found = c.node.fib.localType(p.dst);
         if (!found) return unknown('how the frame was addressed', 'ip -j route show table all');
         return v('symbol', found.type === 'broadcast' || found.type === 'multicast' ? found.type : 'host');

@@ -1,5 +1,6 @@
 // Header fields. A field of a protocol that the packet does not have ends the rule (nft adds that check itself when it prints without).
 import { hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP } from '../../parsers/core/protocol-numbers.ts';
+import { isFrameHook } from '../kernel/hooks.ts';
 import type { ExprModule, Value, ValueType } from '../kernel/nft-value.ts';
 import { unknown } from '../tri.ts';
 
@@ -36,7 +37,8 @@ export const expr: ExprModule = {
         case 'length':
           return p.length === null
             ? unknown('how long the packet is', 'the option "length N" of the packet')
-            : v('number', p.length);
+            : // IPv6 counts what follows its header
+              v('number', p.family === 4 ? p.length : p.length - 40);
         case 'dscp':
           return v('dscp', p.tos >> 2);
         case 'version':
@@ -46,13 +48,26 @@ export const expr: ExprModule = {
       }
     }
     if (protocol === 'ether') {
-      if (p.inIf === null) return null;
-      if (field === 'saddr')
-        return p.mac === null
-          ? unknown('the source MAC of the frame', 'the option "mac aa:bb:…" of the packet')
-          : v('mac', p.mac);
-      return unknown(`the frame's ${field}`, 'a capture of the frame');
+      const device = isFrameHook(c.hook) ? (p.inIf ?? p.outIf) : p.inIf;
+      // nft asks for the type of the device first, but in family bridge, where there is no other
+      if (device === null || (!c.hook.startsWith('BRIDGE') && c.node.isEthernet(device) === false)) return null;
+      switch (field) {
+        case 'saddr':
+          return p.mac === null
+            ? unknown('the source MAC of the frame', 'the option "mac aa:bb:…" of the packet')
+            : v('mac', p.mac);
+        case 'daddr':
+          return p.dmac === null
+            ? unknown('the destination MAC of the frame', 'ip -j neigh, ip -j link')
+            : v('mac', p.dmac);
+        case 'type':
+          return v('etherType', p.family === 4 ? 0x0800 : 0x86dd);
+        default:
+          return unknown(`the frame's ${field}`, 'a capture of the frame');
+      }
     }
+    // A packet is given without a VLAN tag, and is none of ARP.
+    if (protocol === 'vlan' || protocol === 'arp') return null;
     // th is whatever stands where the ports would be, whatever the protocol is: of ICMP type and code, and the checksum.
     if (protocol === 'th' && (p.protocol === ICMP || p.protocol === ICMPV6) && p.icmpType !== null) {
       if (field === 'sport') return v('port', (p.icmpType << 8) | (p.icmpCode ?? 0));

@@ -4,7 +4,7 @@ import type { Fragment } from '../trace.ts';
 import type { Tri } from '../tri.ts';
 import type { Connection } from './conntrack.ts';
 import type { Fib } from './fib.ts';
-import type { Hook } from './hooks.ts';
+import type { FrameHook, Hook } from './hooks.ts';
 import type { Packet } from './packet.ts';
 import type { SetIndex } from './sets.ts';
 import type { World } from './world.ts';
@@ -16,12 +16,16 @@ export interface NodeView {
   readonly sets: SetIndex | null;
   /** Value of a sysctl, or null when it was not dumped. */
   sysctl(name: string): string | null;
+  /** The bridge that a device is a port of; null when it is none. */
+  bridgeOf(device: string): string | null;
+  /** Is it an Ethernet device? Null when no dump knows it. */
+  isEthernet(device: string): boolean | null;
 }
 
 export interface Context {
   readonly packet: Packet;
   readonly connection: Connection;
-  readonly hook: Hook;
+  readonly hook: Hook | FrameHook;
   readonly node: NodeView;
   readonly world: World;
   /** IPVS has taken this packet. */

@@ -2,6 +2,13 @@
 
 export type Hook = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
 
+/** Hooks that frames pass: of a bridge (nftables family bridge), and of a device (families netdev and inet). */
+export type BridgeHook = `BRIDGE ${Hook}`;
+export type FrameHook = BridgeHook | 'INGRESS' | 'EGRESS';
+
+export const isFrameHook = (hook: Hook | FrameHook): hook is FrameHook =>
+  hook === 'INGRESS' || hook === 'EGRESS' || hook.startsWith('BRIDGE ');
+
 /** Priority of each iptables table at each hook that it has. nat runs behind one dispatcher at the fixed places -100 and 100. */
 export const TABLE_PRIORITIES: Readonly<Record<string, Readonly<Partial<Record<Hook, number>>>>> = {
   raw: { PREROUTING: -300, OUTPUT: -300 },
@@ -27,3 +34,9 @@ export const NFT_HOOKS: Readonly<Record<Hook, string>> = {
   OUTPUT: 'output',
   POSTROUTING: 'postrouting',
 };
+
+/**
+ * Where br_netfilter takes frames through the IP hooks: chains of family bridge up to here run before, the others after. A chain at this
+ * very priority is registered later than br_netfilter and so runs first (test/kernel/frames.test.ts). POSTROUTING is its last hook of all.
+ */
+export const BRIDGE_NETFILTER_PRIORITY = 0;

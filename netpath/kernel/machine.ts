@@ -10,6 +10,7 @@ import { Fib } from './fib.ts';
 import { type Hook, NFT_HOOKS } from './hooks.ts';
 import { CompiledNftTable } from './nft-chains.ts';
 import { SetIndex } from './sets.ts';
+import { tracksConnections } from './tracking.ts';
 
 /** A native nftables base chain with its table. */
 export interface NativeChain {
@@ -67,6 +68,15 @@ export class Machine implements NodeView {
   }
   #setsZones: boolean | null = null;
 
+  readonly #tracks = new Map<4 | 6, boolean>();
+
+  /** Does conntrack run for a family? Without it no packet has a connection, and nat chains are not asked. */
+  tracksConnections(family: 4 | 6): boolean {
+    const known = this.#tracks.get(family) ?? tracksConnections(this.state, family);
+    this.#tracks.set(family, known);
+    return known;
+  }
+
   sysctl(name: string): string | null {
     return this.state.sysctl?.get(name)?.value ?? null;
   }
@@ -105,6 +115,12 @@ export class Machine implements NodeView {
     return master !== null && this.links.get(master)?.kind !== 'bond' ? master : null;
   }
 
+  isEthernet(device: string): boolean | null {
+    const link = this.links.get(device);
+    if (!link) return null;
+    return link.kind !== 'loopback' && link.mac !== null && /^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(link.mac);
+  }
+
   readonly #tablesAt = new Map<string, readonly CompiledTable[]>();
   readonly #nativeAt = new Map<string, readonly NativeChain[]>();
 
@@ -139,11 +155,33 @@ export class Machine implements NodeView {
     });
   }
 
-  /** Tables of families that are not simulated (bridge, netdev) and hold rules. */
-  foreignTables(): readonly CompiledNftTable[] {
-    return this.nftTables.filter(
-      (t) => /^(?:bridge|netdev)$/.test(t.table.family) && [...t.table.chains.values()].some((c) => c.rules.length > 0),
-    );
+  /** Base chains of family bridge at a hook, by priority. */
+  bridgeChainsAt(hook: Hook): readonly NativeChain[] {
+    return this.#chainsOf(`bridge ${hook}`, (b) => b.family === 'bridge' && b.hook === NFT_HOOKS[hook]);
+  }
+
+  get hasBridgeChains(): boolean {
+    return (this.state.nft?.baseChains ?? []).some((b) => b.family === 'bridge');
+  }
+
+  /** Base chains at the `ingress` or `egress` hook of a device, by priority, those whose devices the dump has lost among them. */
+  deviceChainsAt(hook: string, device: string): readonly NativeChain[] {
+    const at = (pattern: string) =>
+      pattern.endsWith('*') ? device.startsWith(pattern.slice(0, -1)) : pattern === device;
+    return this.#chainsOf(`${hook} ${device}`, (b) => b.hook === hook && (b.devices === null || b.devices.some(at)));
+  }
+
+  #chainsOf(key: string, want: (b: NftBaseChain) => boolean): readonly NativeChain[] {
+    const known = this.#nativeAt.get(key);
+    if (known) return known;
+    const tables = new Map(this.nftTables.map((t) => [`${t.table.family} ${t.table.name}`, t]));
+    const found = (this.state.nft?.baseChains ?? []).filter(want).flatMap((base) => {
+      const table = tables.get(`${base.family} ${base.table}`);
+      return table ? [{ table, base }] : [];
+    });
+    found.sort((a, b) => a.base.priority - b.base.priority);
+    this.#nativeAt.set(key, found);
+    return found;
   }
 
   /** The running pod that has an address. */

@@ -46,6 +46,8 @@ export function contextOf(given: Given): Context {
     df: true,
     tos: 0,
     mac: null,
+    dmac: null,
+    frameType: null,
     inIf: 'eth0',
     outIf: null,
     physIn: null,

@@ -55,6 +55,7 @@ export type NftResult =
     }
   | { readonly kind: 'drop'; readonly rejected: string | null; readonly rule: NftRule | null }
   | { readonly kind: 'loop'; readonly rule: NftRule }
+  | { readonly kind: 'fwd'; readonly device: string; readonly rule: NftRule }
   | { readonly kind: 'insufficient'; readonly why: string; readonly settle: string; readonly rule: NftRule };
 
 interface Frame {
@@ -68,6 +69,7 @@ type RuleEnd =
   | { readonly kind: 'verdict'; readonly verdict: NftVerdict; readonly element: NftElement | null }
   | { readonly kind: 'nat'; readonly nat: NatOutcome & { readonly kind: 'nat' } }
   | { readonly kind: 'reject'; readonly how: string }
+  | { readonly kind: 'fwd'; readonly device: string }
   | { readonly kind: 'insufficient'; readonly why: string; readonly settle: string };
 
 /** What a rule did to the packet that is looked at: null when it did not match. */
@@ -195,6 +197,10 @@ function runRule(rule: NftRule, c: Context, table: CompiledNftTable): RuleRun | 
         if (nat.kind === 'unknown') return end({ kind: 'insufficient', why: nat.why, settle: nat.settle });
         return end({ kind: 'nat', nat });
       }
+      case 'fwd':
+        if (s.device.kind !== 'value' || !isDeviceHook(c))
+          return end({ kind: 'insufficient', why: `where "${rule.text}" sends the packet`, settle: 'support for it' });
+        return end({ kind: 'fwd', device: s.device.text });
       case 'other':
         return ask(c, rule, `what "${s.text}" does`, 'support for it')
           ? end({ kind: 'insufficient', why: `what "${s.text}" does`, settle: 'support for it' })
@@ -203,6 +209,8 @@ function runRule(rule: NftRule, c: Context, table: CompiledNftTable): RuleRun | 
   }
   return end({ kind: 'none' });
 }
+
+const isDeviceHook = (c: Context): boolean => c.hook === 'INGRESS' || c.hook === 'EGRESS';
 
 /** Walks a native base chain for the packet. */
 export function walkNft(table: CompiledNftTable, base: NftBaseChain, c: Context, steps: Step[]): NftResult {
@@ -278,6 +286,15 @@ export function walkNft(table: CompiledNftTable, base: NftBaseChain, c: Context,
         summary: `rejected with ${end.how}`,
       });
       return { kind: 'drop', rejected: end.how, rule };
+    }
+    if (end.kind === 'fwd') {
+      emit('rule', frame.chain, rule, 'STOLEN', {
+        packet: before,
+        why,
+        mattered: true,
+        summary: `sent out of ${end.device}`,
+      });
+      return { kind: 'fwd', device: end.device, rule };
     }
     if (end.kind === 'nat') {
       emit('rule', frame.chain, rule, 'ACCEPT', {

@@ -100,7 +100,7 @@ export function evaluate(e: NftExpr, c: Context, scope: NftScope): Evaluated {
   if (e.kind === 'binary') return binary(e, c, scope);
   const module = MODULES.get(e.kind);
   return module
-    ? module.evaluate(e, c)
+    ? module.evaluate(e, c, (inner) => evaluateAll(inner, c, scope))
     : unknown(`what the expression ${e.kind === 'other' ? e.text : e.kind} gives`, 'support for it');
 }
 

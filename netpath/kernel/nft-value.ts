@@ -23,6 +23,7 @@ export type ValueType =
   | 'symbol'
   | 'icmpType'
   | 'icmpv6Type'
+  | 'etherType'
   | 'dscp';
 
 export interface Value {
@@ -38,7 +39,8 @@ export type Evaluated = Value | Unknown | null;
 /** One kind of expression. */
 export interface ExprModule {
   readonly kind: NftExpr['kind'];
-  evaluate(e: NftExpr, c: Context): Evaluated;
+  /** `evaluateAll` gives the values of an expression inside this one. */
+  evaluate(e: NftExpr, c: Context, evaluateAll?: (inner: NftExpr) => readonly (Value | Unknown)[] | null): Evaluated;
 }
 
 /** Bits of nf_conntrack_common.h as `ct state` prints them. */
@@ -97,6 +99,15 @@ const DSCP: Readonly<Record<string, number>> = {
   af43: 38,
 };
 
+const ETHER_TYPES: Readonly<Record<string, number>> = {
+  ip: 0x0800,
+  arp: 0x0806,
+  ip6: 0x86dd,
+  vlan: 0x8100,
+  '8021q': 0x8100,
+  '8021ad': 0x88a8,
+};
+
 const number = (text: string): number | null => (/^(?:0x[0-9a-fA-F]+|\d+)$/.test(text) ? Number(text) : null);
 
 /** A literal read by type; null when it is none of it. */
@@ -106,6 +117,8 @@ export function readLiteral(type: ValueType, text: string): number | string | Ip
       return parseIp(text);
     case 'protocol':
       return protocolNumber(text);
+    case 'etherType':
+      return ETHER_TYPES[text] ?? number(text);
     case 'icmpType':
       return ICMP_TYPES[text] ?? number(text);
     case 'icmpv6Type':

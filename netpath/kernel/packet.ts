@@ -27,6 +27,10 @@ export interface Packet {
   tos: number;
   /** Source MAC, lower case; null when not known. */
   mac: string | null;
+  /** Destination MAC, lower case; null when not known. */
+  dmac: string | null;
+  /** How the frame is addressed where it is looked at as a frame: `host`, `other`, `broadcast`, `multicast`; null when not known. */
+  frameType: string | null;
   /** Devices as netfilter sees them; `phys*` are bridge ports. */
   inIf: string | null;
   outIf: string | null;

@@ -1,8 +1,9 @@
 // Where a packet goes between the hooks: bridge or routed, forwarded or local, through IPVS or not. The control flow of ip_rcv,
 // ip_forward, ip_local_deliver, __ip_local_out, br_handle_frame and br_netfilter, as far as one packet needs it.
 import { endpointText, type Ip, ipText, isLoopback, sameIp } from '../../parsers/core/address.ts';
-import type { Pod } from '../../parsers/nodestate/pods.ts';
+import { bridgeIn, sendToPod } from './bridge.ts';
 import { type RouteResult, routeText } from './fib.ts';
+import { addressFrame, egress, ingress } from './frame.ts';
 import { ipvsIn } from './ipvs.ts';
 import { lookup, tooLong, validateSource } from './routing.ts';
 import { deliverLocally } from './socket.ts';
@@ -15,118 +16,14 @@ export type Arrival =
 
 export function runPath(w: Walker, arrival: Arrival): Ending {
   if (arrival.kind === 'local') return localOut(w);
-  if (arrival.port !== null) return bridgeIn(w, arrival.device, arrival.port, arrival.toBridge);
+  if (arrival.port !== null) {
+    const end = bridgeIn(w, arrival.device, arrival.port, arrival.toBridge);
+    return end === 'routed' ? routeInput(w) : end;
+  }
   w.packet.inIf = arrival.device;
+  w.packet.dmac = w.machine.links.get(arrival.device)?.mac?.toLowerCase() ?? null;
   w.note('enter', `arrives on ${arrival.device}`, { source: w.machine.links.get(arrival.device)?.source ?? null });
-  const end = w.runHook('PREROUTING');
-  return end ?? routeInput(w);
-}
-
-// ---- bridge -------------------------------------------------------------------------------------------------------
-
-function bridgeIn(w: Walker, bridge: string, port: string, toBridge: boolean): Ending {
-  const p = w.packet;
-  p.inIf = bridge;
-  w.note('enter', port === bridge ? `arrives on ${bridge}` : `arrives on ${port}, a port of ${bridge}`, {
-    source: w.machine.links.get(port)?.source ?? null,
-  });
-  let netfilter = w.machine.bridgeNetfilter(p.family);
-  if (netfilter === null) {
-    netfilter =
-      w.world.decide({
-        source: null,
-        why: 'Whether bridged packets pass the IP hooks is set by net.bridge.bridge-nf-call-iptables; sysctl -a tells.',
-        choices: [
-          { assumed: 'net.bridge.bridge-nf-call-iptables is 1', probability: null },
-          { assumed: 'net.bridge.bridge-nf-call-iptables is 0', probability: null },
-        ],
-      }) === 0;
-  }
-  if (!netfilter) {
-    if (toBridge) {
-      const end = w.runHook('PREROUTING');
-      return end ?? routeInput(w);
-    }
-    p.inIf = null;
-    w.note('bridge', `${bridge} forwards the frame itself; its packets pass no IP hook (bridge-nf-call is 0)`, {
-      owner: 'kernel',
-    });
-    return deliverToPort(w, bridge, port);
-  }
-  p.physIn = port === bridge ? null : port;
-  const before = p.dst;
-  const end = w.runHook('PREROUTING');
-  if (end) return end;
-  if (sameIp(before, p.dst)) {
-    if (toBridge) return routeInput(w);
-    return bridgeForward(w, bridge, port);
-  }
-  // br_nf_pre_routing_finish: after a DNAT the route decides whether the frame stays on the bridge.
-  const route = lookup(w, p.dst, bridge);
-  if ('end' in route) return route.end;
-  if (route.type === 'unicast' && route.device === bridge) {
-    w.note('route', `${routeText(route.route)}: stays on the bridge`, { source: route.route.ref });
-    return bridgeForward(w, bridge, port);
-  }
-  return routeInput(w);
-}
-
-/** Forwarding inside the bridge with br_netfilter on: FORWARD and POSTROUTING run in the bridge, the TTL stays. */
-function bridgeForward(w: Walker, bridge: string, port: string): Ending {
-  const p = w.packet;
-  const out = w.machine.portOf(p.dst);
-  if (out !== null && out === port) {
-    const end = hairpin(w, out);
-    if (end) return end;
-  }
-  p.inIf = bridge;
-  p.outIf = bridge;
-  p.physOut = out;
-  p.bridged = true;
-  const forward = w.runHook('FORWARD');
-  if (forward) return forward;
-  p.inIf = null;
-  const post = w.runHook('POSTROUTING');
-  if (post) return post;
-  return deliverToPort(w, bridge, port);
-}
-
-/** A bridge does not send a frame out of the port it came in by unless that port is in hairpin mode. */
-function hairpin(w: Walker, port: string): Ending | null {
-  const link = w.machine.links.get(port);
-  if (link?.hairpin === true) {
-    w.note('bridge', `${port} is in hairpin mode: the frame may go back where it came from`, {
-      source: link.source,
-      mattered: false,
-    });
-    return null;
-  }
-  const dropped = ending(
-    'dropped',
-    `The bridge does not send a frame back out of ${port}, where it came in: hairpin mode is off.`,
-    link?.source ?? null,
-  );
-  if (link?.hairpin === false) return dropped;
-  const on = w.world.decide({
-    source: link?.source ?? null,
-    why: `Whether ${port} is in hairpin mode is not in the dumps; bridge -j -d link tells.`,
-    choices: [
-      { assumed: `${port} is in hairpin mode`, probability: null },
-      { assumed: `${port} is not in hairpin mode`, probability: null },
-    ],
-  });
-  return on === 0 ? null : dropped;
-}
-
-function deliverToPort(w: Walker, bridge: string, from: string): Ending {
-  const p = w.packet;
-  const port = w.machine.portOf(p.dst);
-  if (port !== null && port === from && !w.steps.some((s) => s.kind === 'bridge' && s.summary.includes('hairpin'))) {
-    const end = hairpin(w, port);
-    if (end) return end;
-  }
-  const pod = w.machine.podByIp(p.dst);
-  return deliverToPod(w, pod, port ?? bridge);
+  return ingress(w, arrival.device) ?? w.runHook('PREROUTING') ?? routeInput(w);
 }
 
 // ---- receiving ----------------------------------------------------------------------------------------------------
@@ -273,9 +170,11 @@ function localOut(w: Walker): Ending {
   if (route.type !== 'local') return exit(w, route);
   p.inIf = 'lo';
   p.outIf = null;
+  p.mac = '00:00:00:00:00:00';
+  p.dmac = p.mac;
+  p.frameType = 'host';
   w.note('exit', 'through lo, back into the node', { owner: 'kernel', mattered: false });
-  const pre = w.runHook('PREROUTING');
-  return pre ?? routeInput(w);
+  return egress(w, 'lo') ?? ingress(w, 'lo') ?? w.runHook('PREROUTING') ?? routeInput(w);
 }
 
 /** The packet leaves by a device: onto a bridge port, into a pod's veth, or off the node. */
@@ -288,10 +187,10 @@ function exit(w: Walker, route: RouteResult): Ending {
     w.machine.isBridge(device) ||
     w.machine.links.get(device)?.kind === 'veth' ||
     (pod !== null && pod.hostInterface === device);
-  if (onNode) {
-    const port = w.machine.isBridge(device) ? w.machine.portOf(nextHop) : device;
-    if (pod || w.machine.isBridge(device)) return deliverToPod(w, pod, port ?? device);
-  }
+  if (onNode && (pod || w.machine.isBridge(device))) return sendToPod(w, device, nextHop, pod);
+  addressFrame(w, device, nextHop);
+  const stopped = egress(w, device);
+  if (stopped) return stopped;
   const via = route.via ? ` via ${ipText(route.via)}` : '';
   w.note('exit', `leaves the node by ${device}${via}`, { source: route.route.ref });
   const neighbour = w.machine.state.host.neighbours?.find((n) => sameIp(n.ip, nextHop) && n.device === device);
@@ -307,19 +206,4 @@ function exit(w: Walker, route: RouteResult): Ending {
       nextHop,
     },
   );
-}
-
-function deliverToPod(w: Walker, pod: Pod | null, device: string): Ending {
-  const p = w.packet;
-  const where = endpointText(p.dst, p.dport);
-  const source = pod?.sources[0] ?? null;
-  w.note('exit', pod ? `into pod ${pod.id} by ${device}` : `out of ${device}`, {
-    source: w.machine.links.get(device)?.source ?? null,
-  });
-  if (!pod) {
-    return ending('delivered', `It goes out of ${device} to ${where}, which no dump knows as a pod.`, null, {
-      interface: device,
-    });
-  }
-  return ending('delivered', `Pod ${pod.id} receives it as ${where}.`, source, { interface: device, pod: pod.id });
 }

@@ -53,6 +53,8 @@ function answerTo(c: Crossing): Packet {
     mark: 0,
     ttl: 64,
     mac: null,
+    dmac: null,
+    frameType: null,
     inIf: null,
     outIf: null,
     physIn: null,

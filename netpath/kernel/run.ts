@@ -73,6 +73,8 @@ function packetOf(spec: PacketSpec, m: Machine): Packet | string {
     df: spec.df,
     tos: spec.tos,
     mac: spec.mac,
+    dmac: null,
+    frameType: null,
     inIf: null,
     outIf: null,
     physIn: null,

@@ -8,7 +8,7 @@ import type { DispositionKind, Fragment, Step, StepKind } from '../trace.ts';
 import { type CompiledTable, walk } from './chains.ts';
 import type { Context, NatAddress } from './clause.ts';
 import { type Connection, natOfEntry } from './conntrack.ts';
-import { CONNTRACK_PRIORITY, type Hook, IPVS_OUT_PRIORITY, TABLE_PRIORITIES } from './hooks.ts';
+import { CONNTRACK_PRIORITY, type FrameHook, type Hook, IPVS_OUT_PRIORITY, TABLE_PRIORITIES } from './hooks.ts';
 import type { Machine, NativeChain } from './machine.ts';
 import { type NftResult, walkNft } from './nft-chains.ts';
 import { dstText, type Packet, srcText, stateOf } from './packet.ts';
@@ -95,7 +95,7 @@ export class Walker {
     });
   }
 
-  context(hook: Hook): Context {
+  context(hook: Hook | FrameHook): Context {
     return {
       packet: this.packet,
       connection: this.connection,
@@ -122,11 +122,10 @@ export class Walker {
         .map((n) => ({ priority: n.base.priority, run: () => this.#runNative(n, hook) })),
     ];
     const natPriority = TABLE_PRIORITIES['nat']?.[hook];
-    const all: { priority: number | undefined; run: (p: number) => Ending | null }[] = [
-      ...entries,
-      { priority: natPriority, run: (p) => this.#nat(hook, p) },
-    ];
-    if (hook === 'PREROUTING' || hook === 'OUTPUT')
+    const all: { priority: number | undefined; run: (p: number) => Ending | null }[] = [...entries];
+    const tracks = this.machine.tracksConnections(this.packet.family);
+    if (tracks) all.push({ priority: natPriority, run: (p) => this.#nat(hook, p) });
+    if (tracks && (hook === 'PREROUTING' || hook === 'OUTPUT'))
       all.push({ priority: CONNTRACK_PRIORITY, run: (p) => this.#conntrack(hook, p) });
     const { ipvsReply } = this;
     if (ipvsReply) all.push({ priority: IPVS_OUT_PRIORITY[hook], run: (p) => this.#ipvsOut(ipvsReply, hook, p) });
@@ -148,10 +147,15 @@ export class Walker {
   }
 
   #runNative(n: NativeChain, hook: Hook): Ending | null {
-    return this.#endOfNft(walkNft(n.table, n.base, this.context(hook), this.steps), n);
+    return this.endOfNft(this.walkNative(n, hook), n);
   }
 
-  #endOfNft(r: NftResult, n: NativeChain): Ending | null {
+  walkNative(n: NativeChain, hook: Hook | FrameHook): NftResult {
+    return walkNft(n.table, n.base, this.context(hook), this.steps);
+  }
+
+  /** How a chain's result ends the packet; null when it goes on. */
+  endOfNft(r: NftResult, n: NativeChain): Ending | null {
     if (r.kind === 'accept') return null;
     const where = `chain ${n.base.name} of the nftables table ${n.base.family} ${n.base.table}`;
     const source = r.rule?.source ?? n.base.source;
@@ -159,6 +163,7 @@ export class Walker {
       return ending('loop', `The chains of ${n.base.table} jump in a circle; no kernel loads such rules.`, source);
     if (r.kind === 'insufficient')
       return ending('insufficientInfo', `It is not known ${r.why}. What would settle it: ${r.settle}.`, source);
+    if (r.kind === 'fwd') throw new Error('fwd stands at device hooks only');
     if (r.rejected !== null) return ending('rejected', `A rule in ${where} rejects it with ${r.rejected}.`, source);
     return ending('dropped', `${r.rule ? 'A rule in' : 'The policy of'} ${where} drops it.`, source);
   }
@@ -259,7 +264,7 @@ export class Walker {
             r.kind === 'accept' && r.nat
               ? { type: r.nat.type, address: r.nat.address, owner: r.nat.owner, source: r.nat.rule.source }
               : null;
-          return { end: this.#endOfNft(r, n), nat };
+          return { end: this.endOfNft(r, n), nat };
         },
       });
     }

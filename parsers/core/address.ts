@@ -105,6 +105,12 @@ export function ipText(ip: Ip): string {
   return bestStart < 0 ? hex(0, 8) : `${hex(0, bestStart)}::${hex(bestStart + bestLength, 8)}`;
 }
 
+/** The 4 or 16 bytes of an address, in network order. */
+export function ipBytes(ip: Ip): number[] {
+  const words = ip.family === 4 ? [ip.d] : [ip.a, ip.b, ip.c, ip.d];
+  return words.flatMap((w) => [w >>> 24, (w >>> 16) & 255, (w >>> 8) & 255, w & 255]);
+}
+
 export function sameIp(x: Ip, y: Ip): boolean {
   return x.d === y.d && x.c === y.c && x.b === y.b && x.a === y.a && x.family === y.family;
 }

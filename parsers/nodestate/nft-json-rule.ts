@@ -83,7 +83,14 @@ export function jsonExpr(j: Json): NftExpr {
       };
     case 'jhash':
     case 'symhash':
-      return { kind: 'hash', name: key, mod: v.get('mod').number ?? 1 };
+      return {
+        kind: 'hash',
+        name: key,
+        key: v.has('expr') ? jsonExpr(v.get('expr')) : null,
+        mod: v.get('mod').number ?? 1,
+        seed: v.get('seed').number,
+        offset: v.get('offset').number ?? 0,
+      };
     case 'prefix':
       return { kind: 'prefix', address: text(v.get('addr')), length: v.get('len').number ?? 0 };
     case 'range':
@@ -162,6 +169,12 @@ export function jsonStatement(j: Json): NftStatement {
         key: v.has('elem') ? jsonExpr(v.get('elem')) : null,
         stateful: list(v.get('stmt')).some((x) => /^(?:limit|quota|ct count)$/.test(only(x)?.[0] ?? '')),
       };
+    case 'fwd':
+      return v.has('addr')
+        ? { kind: 'other', text: JSON.stringify(j.value) }
+        : { kind: 'fwd', device: jsonExpr(v.get('dev')) };
+    case 'dup':
+      return { kind: 'passive', text: 'dup' };
     case 'limit':
     case 'quota':
       return { kind: 'stateful', text: key };

@@ -104,3 +104,38 @@ test('tokens keep addresses and ports whole', () => {
     '2',
   ]);
 });
+
+describe('tables of frames', () => {
+  const base = (table: string, line: string) =>
+    readSnapshot([{ path: 'nft', text: `table ${table} t {\n\tchain c {\n\t\t${line}\n\t}\n}\n` }]).nft?.baseChains[0];
+
+  test('the names of priorities mean other numbers in family bridge', () => {
+    const names = ['dstnat', 'filter', 'out', 'srcnat', 'filter - 5'];
+    const of = (p: string) => base('bridge', `type filter hook prerouting priority ${p}; policy accept;`)?.priority;
+    expect(names.map(of)).toEqual([-300, -200, 100, 300, -205]);
+    expect(base('netdev', 'type filter hook ingress device "a" priority filter; policy drop;')).toMatchObject({
+      ...{ priority: 0, policy: 'drop', devices: ['a'] },
+    });
+  });
+
+  test('devices, one, several, quoted or not; chains of other hooks have none', () => {
+    const of = (d: string) => base('netdev', `type filter hook ingress ${d} priority 0; policy accept;`)?.devices;
+    expect(of('devices = { eth0, "eth1" }')).toEqual(['eth0', 'eth1']);
+    expect(of('device "veth*"')).toEqual(['veth*']);
+    expect(base('ip', 'type filter hook input priority 0; policy accept;')?.devices).toEqual([]);
+  });
+
+  test('fwd, dup, fields of ARP, hashes with their seed', () => {
+    expect(parseNftRule('ip daddr 10.0.0.1 fwd to "eth1"').statements[1]).toEqual({
+      kind: 'fwd',
+      device: { kind: 'value', text: 'eth1' },
+    });
+    expect(parseNftRule('dup to 10.0.0.1 device "eth1"')).toMatchObject({ problem: null });
+    expect(parseNftRule('arp saddr ip 10.0.0.1').statements[0]).toMatchObject({
+      left: { protocol: 'arp', field: 'saddr ip' },
+    });
+    expect(parseNftRule('jhash ip saddr . tcp dport mod 4 seed 0x10 offset 2 3').statements[0]).toMatchObject({
+      left: { key: { kind: 'concat' }, mod: 4, seed: 16, offset: 2 },
+    });
+  });
+});

@@ -7,6 +7,14 @@ import { jsonElement, jsonStatement } from './nft-json-rule.ts';
 import { nftPriority } from './nft-ruleset.ts';
 import type { NftRuleset, NftTable } from './nft-syntax.ts';
 
+/** Newer releases print `dev`, one or a list; 1.0.6 leaves it out. */
+function devicesOf(chain: Json): string[] | null {
+  if (!/^(?:in|e)gress$/.test(chain.get('hook').string ?? '')) return [];
+  const dev = chain.get('dev');
+  if (dev.string !== null) return [dev.string];
+  return dev.strings.length > 0 ? dev.strings : null;
+}
+
 export const dumpFormat: DumpFormat = {
   name: 'nft-ruleset-json',
   command: 'nft -j list ruleset',
@@ -43,8 +51,10 @@ export const dumpFormat: DumpFormat = {
             name,
             type: c.get('type').string ?? '',
             hook: c.get('hook').string ?? '',
-            priority: c.get('prio').number ?? nftPriority(c.get('prio').string ?? '') ?? 0,
+            priority:
+              c.get('prio').number ?? nftPriority(c.get('prio').string ?? '', c.get('family').string ?? '') ?? 0,
             policy: c.get('policy').string ?? 'accept',
+            devices: devicesOf(c),
             ruleCount: objects.filter(
               (x) =>
                 x.get('rule').get('chain').string === name &&

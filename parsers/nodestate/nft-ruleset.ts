@@ -4,7 +4,7 @@ import type { DumpFile, DumpFormat, Warn } from './dump-format.ts';
 import { parseNftElements, parseNftRule } from './nft-rule.ts';
 import type { NftBaseChain, NftChain, NftRuleset, NftSet, NftTable } from './nft-syntax.ts';
 
-/** Symbolic priorities of the ip, ip6 and inet families (nft(8)). */
+/** Symbolic priorities (nft(8)): the same names mean other numbers in family bridge. */
 const PRIORITIES: Readonly<Record<string, number>> = {
   raw: -300,
   mangle: -150,
@@ -13,13 +13,20 @@ const PRIORITIES: Readonly<Record<string, number>> = {
   security: 50,
   srcnat: 100,
 };
+const BRIDGE_PRIORITIES: Readonly<Record<string, number>> = { dstnat: -300, filter: -200, out: 100, srcnat: 300 };
 
-export function nftPriority(text: string): number | null {
+export function nftPriority(text: string, family: string): number | null {
   const m = /^(-?\d+|[a-z]+)(?:\s*([+-])\s*(\d+))?$/.exec(text.trim());
   if (m?.[1] === undefined) return null;
-  const base = /^-?\d/.test(m[1]) ? Number(m[1]) : PRIORITIES[m[1]];
+  const names = family === 'bridge' ? BRIDGE_PRIORITIES : PRIORITIES;
+  const base = /^-?\d/.test(m[1]) ? Number(m[1]) : names[m[1]];
   if (base === undefined) return null;
   return base + (m[2] === '-' ? -1 : 1) * Number(m[3] ?? '0');
+}
+
+/** `device "eth0"`, `devices = { eth0, "eth1" }`. */
+function devicesOf(text: string | undefined): string[] {
+  return (text?.match(/"[^"]+"|[^\s{},="]+/g) ?? []).slice(1).map((d) => d.replaceAll('"', ''));
 }
 
 const IPTABLES_TABLES = new Set(['raw', 'mangle', 'nat', 'filter', 'security']);
@@ -134,11 +141,11 @@ class Reader {
     let count = 0;
     for (let line = this.#next(); line !== null; line = this.#next()) {
       if (line === '}') break;
-      if (line === '' || line.startsWith('#') || /^comment "/.test(line)) continue;
-      const hook = /^type (\S+) hook (\S+)(?: devices? .*?)? priority ([^;]+);(?: policy (\S+);)?/.exec(line);
+      if (line === '' || line.startsWith('#') || /^(?:comment "|flags offload)/.test(line)) continue;
+      const hook = /^type (\S+) hook (\S+)(?: (devices? .*?))? priority ([^;]+);(?: policy (\S+);)?/.exec(line);
       if (hook) {
-        const priority = nftPriority(hook[3] ?? '');
-        if (priority === null) this.#warn('unsupported', this.#ref, `priority "${hook[3]}" is not understood`);
+        const priority = nftPriority(hook[4] ?? '', table.family);
+        if (priority === null) this.#warn('unsupported', this.#ref, `priority "${hook[4]}" is not understood`);
         base = {
           family: table.family,
           table: table.name,
@@ -146,7 +153,8 @@ class Reader {
           type: hook[1] ?? '',
           hook: hook[2] ?? '',
           priority: priority ?? 0,
-          policy: hook[4] ?? 'accept',
+          policy: hook[5] ?? 'accept',
+          devices: devicesOf(hook[3]),
           ruleCount: 0,
           source: this.#ref,
         };

@@ -9,7 +9,15 @@ export type NftExpr =
   | { readonly kind: 'ct'; readonly key: string; readonly direction: 'original' | 'reply' | null }
   | { readonly kind: 'fib'; readonly flags: readonly string[]; readonly result: string }
   | { readonly kind: 'numgen'; readonly mode: string; readonly mod: number; readonly offset: number }
-  | { readonly kind: 'hash'; readonly name: string; readonly mod: number }
+  /** `key` is what jhash hashes (null for symhash); without `seed` the kernel made one up that no dump tells. */
+  | {
+      readonly kind: 'hash';
+      readonly name: string;
+      readonly key: NftExpr | null;
+      readonly mod: number;
+      readonly seed: number | null;
+      readonly offset: number;
+    }
   | { readonly kind: 'value'; readonly text: string }
   | { readonly kind: 'prefix'; readonly address: string; readonly length: number }
   | { readonly kind: 'range'; readonly from: string; readonly to: string }
@@ -54,7 +62,9 @@ export type NftStatement =
   | { readonly kind: 'notrack' }
   /** Adds to a set; ends the rule where the packet has no such key, or (`stateful`) by a limit that each element keeps. */
   | { readonly kind: 'update'; readonly text: string; readonly key: NftExpr | null; readonly stateful: boolean }
-  /** Changes nothing that the packet's way depends on: counter, log. */
+  /** Sends the packet out of another device, past everything that is still to come (family netdev). */
+  | { readonly kind: 'fwd'; readonly device: NftExpr }
+  /** Changes nothing that the packet's way depends on: counter, log, dup. */
   | { readonly kind: 'passive'; readonly text: string }
   /** Lets the packet pass or not by a state that no dump holds: limit, quota. */
   | { readonly kind: 'stateful'; readonly text: string }
@@ -96,6 +106,8 @@ export interface NftBaseChain {
   readonly hook: string;
   readonly priority: number;
   readonly policy: string;
+  /** Devices of an ingress or egress chain, `eth*` as a wildcard; null where the dump lost them (JSON of nft 1.0.6). Empty at other hooks. */
+  readonly devices: readonly string[] | null;
   readonly ruleCount: number;
   readonly source: SourceRef;
 }

@@ -4,7 +4,6 @@
 //
 // Surprise: only first packets may be counted. A table of nftables before all others (priority -450) drops answers, resets and ICMP errors;
 // it is not in the dumps.
-import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Machine } from '../../netpath/kernel/machine.ts';
 import { simulate } from '../../netpath/kernel/run.ts';
@@ -16,6 +15,7 @@ import { connectionsIn, type Made } from './connections.ts';
 import { IPSETS, packet, Random, ruleset } from './generate.ts';
 import { packetToIpv6, toIpv6 } from './ipv6.ts';
 import { DEVICES, Network } from './namespaces.ts';
+import { missingFor } from './tools.ts';
 
 const RULESETS = Number(process.env['VETHSCOPE_RULESETS'] ?? '20');
 const PACKETS = Number(process.env['VETHSCOPE_PACKETS'] ?? '12');
@@ -44,20 +44,14 @@ const GUARD = `table inet guard {
 }
 `;
 
-function missing(): string | null {
-  if (process.getuid?.() !== 0) return 'root';
-  for (const tool of ['iptables-legacy-restore', 'ip6tables-legacy-restore', 'ipset', 'conntrack', 'nft', 'ip']) {
-    try {
-      execFileSync('which', [tool]);
-    } catch {
-      return tool;
-    }
-  }
-  return null;
-}
-
-const lacking = missing();
-if (lacking !== null && process.env['CI']) throw new Error(`the live differential needs ${lacking}`);
+const lacking = missingFor('the live differential', [
+  'iptables-legacy-restore',
+  'ip6tables-legacy-restore',
+  'ipset',
+  'conntrack',
+  'nft',
+  'ip',
+]);
 
 let network: Network;
 beforeAll(() => {

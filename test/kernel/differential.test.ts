@@ -2,7 +2,6 @@
 // the kernel's trace is compared with the simulator's, line by line, with the packet's addresses and mark at every chain.
 //
 // How many: VETHSCOPE_RULESETS (default 30) × VETHSCOPE_PACKETS (default 12). A seed that failed once is kept in SEEDS.
-import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Machine } from '../../netpath/kernel/machine.ts';
 import { simulate } from '../../netpath/kernel/run.ts';
@@ -12,6 +11,7 @@ import { ofKernel, ofTrace, packetDifference, specOf } from './compare.ts';
 import { IPSETS, packet, Random, ruleset } from './generate.ts';
 import { TraceReader } from './kernel-trace.ts';
 import { Network } from './namespaces.ts';
+import { missingFor } from './tools.ts';
 
 const RULESETS = Number(process.env['VETHSCOPE_RULESETS'] ?? '30');
 const PACKETS = Number(process.env['VETHSCOPE_PACKETS'] ?? '12');
@@ -19,20 +19,14 @@ const FIRST_SEED = Number(process.env['VETHSCOPE_SEED'] ?? '1');
 /** Seeds that once showed a difference. */
 const SEEDS: readonly number[] = [6, 2147, 2339];
 
-function missing(): string | null {
-  if (process.getuid?.() !== 0) return 'root';
-  for (const tool of ['iptables-nft-restore', 'xtables-monitor', 'ipset', 'conntrack', 'nft', 'ip']) {
-    try {
-      execFileSync('which', [tool]);
-    } catch {
-      return tool;
-    }
-  }
-  return null;
-}
-
-const lacking = missing();
-if (lacking !== null && process.env['CI']) throw new Error(`the live differential needs ${lacking}`);
+const lacking = missingFor('the live differential', [
+  'iptables-nft-restore',
+  'xtables-monitor',
+  'ipset',
+  'conntrack',
+  'nft',
+  'ip',
+]);
 
 let network: Network;
 beforeAll(() => {

@@ -43,7 +43,7 @@ export function nftToIpv6(text: string): string {
       length === undefined ? addressToIpv6(ip) : `${addressToIpv6(ip)}/${LENGTHS[length] ?? length}`,
     )
     .replaceAll('ipv4_addr', 'ipv6_addr')
-    .replace(/\bip (saddr|daddr|dscp)\b/g, 'ip6 $1')
+    .replace(/\bip (saddr|daddr|dscp|length)\b/g, 'ip6 $1')
     .replace(/\bip protocol\b/g, 'ip6 nexthdr')
     .replace(/\bip ttl\b/g, 'ip6 hoplimit')
     .replace(/\b(dnat|snat) ip to\b/g, '$1 ip6 to')

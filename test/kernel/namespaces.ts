@@ -2,9 +2,9 @@
 // Everything is made under one random name and removed by `close`, whatever happened.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import path from 'node:path';
-import readline from 'node:readline';
 import { addressToIpv6 } from './ipv6.ts';
+import { listening } from './nft-trace.ts';
+import { Sender } from './sender.ts';
 
 export const ADDRESSES = {
   client: '10.77.1.2',
@@ -25,34 +25,6 @@ function run(program: string, args: readonly string[], input?: string): string {
     stdio: ['pipe', 'pipe', 'pipe'],
     maxBuffer: 64 << 20,
   });
-}
-
-class Sender {
-  readonly #child: ChildProcess;
-  readonly #lines: AsyncIterator<string>;
-
-  constructor(netns: string) {
-    this.#child = spawn(
-      'ip',
-      ['netns', 'exec', netns, process.execPath, path.join(import.meta.dirname, 'sender.mjs')],
-      {
-        stdio: ['pipe', 'pipe', 'inherit'],
-      },
-    );
-    if (!this.#child.stdout) throw new Error('no stdout');
-    this.#lines = readline.createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
-  }
-
-  /** False when the packet could not be sent (its source port was taken). */
-  async send(packet: object): Promise<boolean> {
-    this.#child.stdin?.write(`${JSON.stringify(packet)}\n`);
-    return (await this.#lines.next()).value === 'done';
-  }
-
-  close(): void {
-    this.#child.stdin?.end();
-    this.#child.kill();
-  }
 }
 
 export class Network {
@@ -122,15 +94,7 @@ export class Network {
 
   /** Waits until so many programs in the node have joined a group of netfilter's netlink: before that a monitor is told nothing. */
   async listening(programs: number): Promise<void> {
-    for (let left = 500; left > 0; left--) {
-      const sockets = this.in('node', 'cat', ['/proc/net/netlink'])
-        .split('\n')
-        .map((l) => l.trim().split(/\s+/));
-      const joined = sockets.filter(([, protocol, , groups]) => protocol === '12' && !/^0*$/.test(groups ?? ''));
-      if (joined.length >= programs) return;
-      await new Promise((r) => setTimeout(r, 10));
-    }
-    throw new Error('the monitor does not listen after five seconds');
+    await listening(() => this.in('node', 'cat', ['/proc/net/netlink']), programs);
   }
 
   #veth(n: string, inside: string, onNode: string): void {

@@ -1,6 +1,7 @@
 // The kernel's trace of native rules, as `nft monitor trace` prints it.
 import type { ChildProcess } from 'node:child_process';
 import readline from 'node:readline';
+import type { Step, Trace } from '../../netpath/trace.ts';
 import type { KernelLine } from './kernel-trace.ts';
 
 const HEAD = /^trace id (\S+) (\S+) (\S+) (\S+) (.*)$/;
@@ -58,4 +59,29 @@ export class NftTraceReader {
     this.#lines = [];
     return out;
   }
+}
+
+/** Counters move between the dump and the trace. */
+const bare = (rule: string) => rule.replace(/counter packets \d+ bytes \d+/g, 'counter');
+
+type Line = Pick<Step, 'table' | 'chain' | 'kind' | 'verdict' | 'rule'>;
+
+/** A line of the kernel's trace, or a step of ours, as one text. */
+export const nftLine = (l: Line | KernelLine): string =>
+  `${l.table}:${l.chain}:${l.kind}:${l.verdict ?? ''} ${bare(l.rule ?? '')}`.trim();
+
+export const nftLines = (t: Trace): string[] =>
+  t.steps.filter((s) => s.kind === 'rule' || s.kind === 'policy' || s.kind === 'return').map(nftLine);
+
+/** Waits until so many programs have joined a group of netfilter's netlink (/proc/net/netlink): before that a monitor is told nothing. */
+export async function listening(read: () => string, programs: number): Promise<void> {
+  for (let left = 500; left > 0; left--) {
+    const sockets = read()
+      .split('\n')
+      .map((l) => l.trim().split(/\s+/));
+    const joined = sockets.filter(([, protocol, , groups]) => protocol === '12' && !/^0*$/.test(groups ?? ''));
+    if (joined.length >= programs) return;
+    await new Promise((r) => setTimeout(r, 10));
+  }
+  throw new Error('the monitor does not listen after five seconds');
 }

@@ -1,11 +1,9 @@
 // Live differential for native nftables: random tables, sets, maps and chains, loaded in a namespace, packets sent for real, and the lines
 // of `nft monitor trace` compared with the simulator's.
-import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Machine } from '../../netpath/kernel/machine.ts';
 import { simulate } from '../../netpath/kernel/run.ts';
 import { parsePacketSpec } from '../../netpath/packet-spec.ts';
-import type { Trace } from '../../netpath/trace.ts';
 import { readSnapshot } from '../../parsers/nodestate/snapshot.ts';
 import { specOf } from './compare.ts';
 import { packet, Random } from './generate.ts';
@@ -13,45 +11,21 @@ import { nftRuleset } from './generate-nft.ts';
 import { nftToIpv6, packetToIpv6 } from './ipv6.ts';
 import type { KernelLine } from './kernel-trace.ts';
 import { Network } from './namespaces.ts';
-import { NftTraceReader } from './nft-trace.ts';
+import { NftTraceReader, nftLine, nftLines } from './nft-trace.ts';
+import { missingFor } from './tools.ts';
 
 const RULESETS = Number(process.env['VETHSCOPE_RULESETS'] ?? '25');
 const PACKETS = Number(process.env['VETHSCOPE_PACKETS'] ?? '12');
 const FIRST_SEED = Number(process.env['VETHSCOPE_SEED'] ?? '1');
 const SEEDS: readonly number[] = [];
 
-function missing(): string | null {
-  if (process.getuid?.() !== 0) return 'root';
-  for (const tool of ['nft', 'ip', 'ping', 'conntrack', 'ipset', 'iptables-nft-save']) {
-    try {
-      execFileSync('which', [tool]);
-    } catch {
-      return tool;
-    }
-  }
-  return null;
-}
-
-const lacking = missing();
-if (lacking !== null && process.env['CI']) throw new Error(`the live differential needs ${lacking}`);
+const lacking = missingFor('the live differential', ['nft', 'ip', 'ping', 'conntrack', 'ipset', 'iptables-nft-save']);
 
 let network: Network;
 beforeAll(() => {
   if (lacking === null) network = new Network();
 });
 afterAll(() => network?.close());
-
-/** Counters move between the dump and the trace. */
-const bare = (rule: string) => rule.replace(/counter packets \d+ bytes \d+/g, 'counter');
-const text = (l: {
-  table: string | null;
-  chain: string | null;
-  kind: string;
-  verdict: string | null;
-  rule: string | null;
-}) => `${l.table}:${l.chain}:${l.kind}:${l.verdict ?? ''} ${bare(l.rule ?? '')}`.trim();
-const ofTrace = (t: Trace) =>
-  t.steps.filter((s) => s.kind === 'rule' || s.kind === 'policy' || s.kind === 'return').map(text);
 
 type Families = 'IPv4' | 'IPv6' | 'both';
 let counts = { pairs: 0, equal: 0, unknown: 0, refused: 0 };
@@ -108,17 +82,17 @@ async function compare(seed: number, families: Families): Promise<void> {
         continue;
       }
       const matching = () => {
-        const wanted = lines.map(text);
+        const wanted = lines.map(nftLine);
         return traces.some((t) => {
-          const got = ofTrace(t);
+          const got = nftLines(t);
           return got.length === wanted.length && got.every((g, k) => g === wanted[k]);
         });
       };
       // On a loaded machine the monitor falls behind: what it has not said in five seconds more, the kernel did not do.
       for (let waited = 0; waited < 5 && !matching(); waited++) lines.push(...(await reader.take(400, 600)));
       if (!matching())
-        expect(traces[0] ? ofTrace(traces[0]) : [], `seed ${seed}, packet ${i}: ${specOf(p)}\n${rules}`).toEqual(
-          lines.map(text),
+        expect(traces[0] ? nftLines(traces[0]) : [], `seed ${seed}, packet ${i}: ${specOf(p)}\n${rules}`).toEqual(
+          lines.map(nftLine),
         );
       counts.equal++;
     }
