@@ -112,6 +112,19 @@ export class SegmentReading {
     }
   }
 
+  /** Reads a payload of which only the beginning was captured, `size` bytes on the wire; false when its protocol has no way to. */
+  runCut(sport: number, dport: number, size: number): boolean {
+    const { payload } = this;
+    if (payload.length === 0 || !this.choose(0, sport, dport)) return false;
+    const { reader } = this.conversation;
+    if (reader?.takeCut === undefined) return false;
+    const run = this.messages(payload, 0, payload.length, false);
+    const notes = [...run.notes];
+    if (run.to < payload.length) notes.push(reader.takeCut(payload, run.to, payload.length, this.toServer));
+    this.add(null, 0, { to: size, notes, wants: 0 });
+    return true;
+  }
+
   /** A FIN in this direction ends what was to go on until then. */
   finish(): void {
     for (const message of this.open.splice(0)) {

@@ -7,7 +7,7 @@ import { SEGMENT_MASK, TCP_FLAG_BITS } from '../index/segment.ts';
 import { payloadOf } from '../wire/decode.ts';
 import { FrameFacts } from '../wire/facts.ts';
 import type { SegmentParts, StreamPart } from '../wire/stream-reading.ts';
-import { NOT_READ_AGAIN } from './analysis-flags.ts';
+import { NOT_READ_AGAIN, SPURIOUS_RETRANSMISSION } from './analysis-flags.ts';
 import type { Piece } from './open-message.ts';
 import type { RowChain } from './row-chain.ts';
 import { Conversation, type RowPlan, SegmentReading } from './segment-reading.ts';
@@ -20,6 +20,11 @@ const ROWS_KEPT = 100_000;
 /** Segments between two looks at the clock. */
 const STRIDE = 200;
 const CONVERSATIONS_KEPT = 20_000;
+
+/** Of segments that were cut, Wireshark reads those again that were acknowledged already. */
+export function isCutRead(analysis: number): boolean {
+  return (analysis & NOT_READ_AGAIN & ~SPURIOUS_RETRANSMISSION) === 0;
+}
 
 export class StreamBook {
   private readonly index: PacketIndex;
@@ -143,16 +148,19 @@ export class StreamBook {
     const flags = (segment.tcpFlags[at] ?? 0) & TCP_FLAG_BITS;
     if ((flags & RST) !== 0) return null;
     if ((segment.payloadLength[at] ?? 0) === 0 && (flags & FIN) === 0) return null;
-    const payload = this.payload(row);
-    if (payload === null) return null;
+    const captured = this.captured(row);
+    if (captured === null) return null;
+    const size = segment.payloadLength[at] ?? 0;
     const direction = this.index.flowTable.directionOf(flow, row);
     const toServer = direction === this.index.flowTable.clientDirectionOf(flow);
     const repeated = ((segment.analysis[at] ?? 0) & NOT_READ_AGAIN) !== 0;
     const sport = segment.sport[at] ?? 0;
     const dport = segment.dport[at] ?? 0;
     const seq = ((segment.seq[at] ?? 0) + ((flags & 2) !== 0 ? 1 : 0)) >>> 0;
-    const reading = new SegmentReading(this.index.ports, conversation, direction, toServer, row, seq, payload);
-    if (payload.length > 0) reading.run(repeated, sport, dport);
+    const reading = new SegmentReading(this.index.ports, conversation, direction, toServer, row, seq, captured);
+    if (captured.length < size)
+      return !isCutRead(segment.analysis[at] ?? 0) || !reading.runCut(sport, dport, size) ? null : reading.plan();
+    if (size > 0) reading.run(repeated, sport, dport);
     if ((flags & FIN) !== 0) reading.finish();
     return reading.plan();
   }

@@ -2,8 +2,9 @@
 // Surprise: everything here runs for the rows on the screen only, so it may make objects and strings as it likes.
 
 import { SCTP, TCP } from '../core/protocol-numbers.ts';
-import { ANALYSIS_FLAGS, DUPLICATE_ACK, NOT_READ_AGAIN, SPURIOUS_RETRANSMISSION } from '../flow/analysis-flags.ts';
+import { ANALYSIS_FLAGS, DUPLICATE_ACK, NOT_READ_AGAIN } from '../flow/analysis-flags.ts';
 import { type Followed, followFlow } from '../flow/follow.ts';
+import { isCutRead } from '../flow/stream-book.ts';
 import { transportAt } from '../wire/decode.ts';
 import { dissectFrame } from '../wire/dissect.ts';
 import type { Dissection, FlowContext } from '../wire/dissection.ts';
@@ -110,8 +111,7 @@ function flowContext(index: PacketIndex, row: number): FlowContext | null {
     windowShift: table.windowShift(flow, direction, row),
     prefix: prefixOf(index, row, analysis),
     notes,
-    // Of segments that were cut, Wireshark reads those again that were acknowledged already.
-    repeated: (analysis & (isCut ? NOT_READ_AGAIN & ~SPURIOUS_RETRANSMISSION : NOT_READ_AGAIN)) !== 0,
+    repeated: isCut ? !isCutRead(analysis) : (analysis & NOT_READ_AGAIN) !== 0,
     parts: index.streams?.partsOf(flow, row) ?? null,
     datagram: null,
     timing: index.timings.of(flow, row),

@@ -28,7 +28,10 @@ function dissect(d: Dissection): void {
   d.setProtocol('DHCP', '');
   const layer = d.layer('dhcp', 'Dynamic Host Configuration Protocol', at, d.left);
   d.at = d.end;
-  if (!d.needAt(at, HEADER, 'dhcp')) return;
+  if (!d.needAt(at, HEADER, 'dhcp')) {
+    beginning(d, at);
+    return;
+  }
   const id = header(d, layer, at);
   const isReply = view.getUint8(at) === 2;
   const mac = view.getUint8(at + 2) === 6 ? d.mac(at + AT_MAC) : '';
@@ -40,6 +43,16 @@ function dissect(d: Dissection): void {
   const name = DHCP_MESSAGES[message] ?? `Unknown Message Type (${hexText(message, 2)})`;
   layer.label += ` (${name})`;
   d.setProtocol('DHCP', `DHCP ${name.padEnd(8)} - Transaction ID ${id}`);
+}
+
+/** Of a message whose header is cut the list says what its first bytes tell. */
+function beginning(d: Dissection, at: number): void {
+  d.setProtocol('BOOTP', '');
+  if (at >= d.wireEnd || at >= d.bytes.length) return;
+  const isReply = d.view.getUint8(at) === 2;
+  const hasMac = at + AT_MAC + 6 <= d.bytes.length && d.view.getUint8(at + 2) === 6;
+  if (isReply) d.setProtocol('BOOTP', 'Boot Reply');
+  else if (hasMac) d.setProtocol('BOOTP', `Boot Request from ${d.mac(at + AT_MAC)} (${d.mac(at + AT_MAC)})`);
 }
 
 function header(d: Dissection, layer: FieldNode, at: number): string {

@@ -204,8 +204,8 @@ class Sections {
     const ttl = d.view.getUint32(this.at + 4);
     const size = d.view.getUint16(this.at + 8);
     const data = this.at + 10;
-    if (!this.fits(data, size)) return '';
     const typeName = dnsTypeName(type);
+    if (!this.fits(data, size)) return ` ${typeName}`;
     const node = d.node(
       section,
       null,

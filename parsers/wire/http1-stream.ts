@@ -201,6 +201,15 @@ export class HttpStream implements StreamReader {
     return null;
   }
 
+  takeCut(bytes: Uint8Array, at: number, end: number, toServer: boolean): typeof CONTINUATION | null {
+    const newline = bytes.indexOf(LF, at);
+    const hasLine = newline >= 0 && newline < end;
+    if (this.started && !hasLine) return CONTINUATION;
+    const note = this.take(bytes, at, end, toServer);
+    this.started = true;
+    return note;
+  }
+
   /** What Wireshark leaves in the list while the message goes on. */
   begins(bytes: Uint8Array, at: number, end: number): string | null {
     const newline = bytes.indexOf(LF, at);

@@ -55,9 +55,17 @@ function dissect(d: Dissection): void {
     d.layer('http', 'Hypertext Transfer Protocol', from, d.left);
     d.addInfo('HTTP', `${d.continued ? '' : (d.flow?.prefix ?? '')}Continuation`, '');
     d.at = d.end;
+    if (d.wireEnd > d.end) d.needAt(d.end, 1, 'http');
     return;
   }
   if (!startsLikeHttp(d.view, from, d.end)) return;
+  if (d.wireEnd > d.end && lineEnd(d, from) < 0 && d.left < MAX_LINE) {
+    // Not even the first line was captured: Wireshark does not say whose it is.
+    d.layer('http', 'Hypertext Transfer Protocol', from, d.left);
+    d.needAt(d.end, 1, 'http');
+    d.at = d.end;
+    return;
+  }
   const prefix = d.locked || d.continued ? '' : (d.flow?.prefix ?? '');
   const before = d.continued ? d.columns.info : null;
   const layer = d.layer('http', 'Hypertext Transfer Protocol', from, d.left);

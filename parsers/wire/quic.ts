@@ -40,7 +40,8 @@ function dissect(d: Dissection): void {
     if (layer)
       d.node(layer, 'quic.coalesced_padding_data', `Coalesced Padding Data (${size} bytes)`, null, start + last, size);
   }
-  if (d.wireEnd > d.end) d.needAt(start, d.wireEnd - start, 'quic');
+  // Only data is missed: the list does not say so.
+  if (d.wireEnd > d.end) d.needAt(start, d.wireEnd - start, 'data');
 }
 
 function onePacket(d: Dissection, start: number, note: PacketNote): void {

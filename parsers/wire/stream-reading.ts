@@ -17,6 +17,8 @@ export interface StreamReader {
   size(bytes: Uint8Array, at: number, end: number, toServer: boolean): number;
   /** Takes a whole message; gives its note. */
   take(bytes: Uint8Array, at: number, end: number, toServer: boolean): unknown;
+  /** Takes what was captured of a message that the snap length cut; gives its note. Without it, cut segments are read by themselves. */
+  takeCut?(bytes: Uint8Array, at: number, end: number, toServer: boolean): unknown;
   /** Text that stands in the list for a message that begins here and goes on in the next segment; the segment's own without. */
   begins?(bytes: Uint8Array, at: number, end: number): string | null;
   /** Display-filter name of the protocol that follows on this connection from the next message on, '' to find out; null while it is this one. */

@@ -100,7 +100,7 @@ class TlsStream implements StreamReader {
     this.started = true;
     const type = bytes[at] ?? 0;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (this.version === 0 ? !startsLikeRecord(view, at, end) : !isContentType(type))
+    if (end - at < HEADER || (this.version === 0 ? !startsLikeRecord(view, at, end) : !isContentType(type)))
       return { version: this.version, isEncrypted: false, part: null, isRecord: false };
     const side = toServer ? 'client' : 'server';
     const recordVersion = ((bytes[at + AT_VERSION] ?? 0) << 8) | (bytes[at + AT_VERSION + 1] ?? 0);
@@ -116,6 +116,12 @@ class TlsStream implements StreamReader {
     if (part === null) join.reset();
     if (type === CHANGE_CIPHER_SPEC) this.encrypted[side] = true;
     return { version: this.version === 0 ? recordVersion : this.version, isEncrypted, part, isRecord: true };
+  }
+
+  takeCut(bytes: Uint8Array, at: number, end: number, toServer: boolean): RecordNote {
+    const note = this.take(bytes, at, end, toServer);
+    this.joins[toServer ? 'client' : 'server'].reset();
+    return note;
   }
 
   begins(): string {
@@ -136,6 +142,13 @@ function dissect(d: Dissection): void {
   const prefix = d.continued || d.flow?.prefix === undefined || d.locked ? '' : d.flow.prefix;
   const say = (protocol: string, text: string): void =>
     d.addInfo(protocol, prefix === '' ? text : `${prefix}, ${text}`, ', ');
+  const isShort = d.left < HEADER && isContentType(view.getUint8(at));
+  if (!isRecord && d.wireEnd > d.end && (isShort || (given?.version ?? 0) !== 0)) {
+    d.needAt(d.end, 1, 'tls');
+    d.at = d.end;
+    say(given === null || given.version === 0 ? 'SSL' : protocolOfVersion(given.version), '');
+    return;
+  }
   if (!isRecord) {
     const version = given?.version ?? 0;
     const text = version === 0 ? 'Continuation Data' : 'Ignored Unknown Record';
@@ -174,8 +187,10 @@ function dissect(d: Dissection): void {
   const names = body(d, record, type, at + HEADER, end, note);
   record.label = `${protocol} Record Layer: ${typeName} Protocol: ${names.join(', ')}`;
   d.at = end;
-  // A record that goes on in the next segment misses nothing; one that the snaplen cut does.
-  if (end < at + HEADER + length && d.wireEnd > d.end) d.needAt(at + HEADER, length, 'tls');
+  // A record that goes on in the next segment misses nothing; one that the snaplen cut does, and the list does not name it.
+  const isCut = end < at + HEADER + length && d.wireEnd > d.end;
+  if (isCut && d.wireEnd >= at + HEADER + length) d.needAt(at + HEADER, length, 'tls');
+  if (isCut) names.length = 0;
   if (names.length === 0 && !d.continued) d.setProtocol(protocol, prefix);
   for (const name of names) say(protocol, name);
 }

@@ -1,6 +1,7 @@
 // UDP (RFC 768). Surprise: a length of 0 means "as long as the IP payload" (UDP GSO and jumbograms).
 import { type Dissection, hexText } from './dissection.ts';
 import { type FrameFacts, HAS_ISSUE, HAS_UDP, NEXT_UDP_PORTS } from './facts.ts';
+import type { FieldNode } from './field.ts';
 import type { Protocol } from './protocol.ts';
 
 const AT_SPORT = 0;
@@ -35,7 +36,7 @@ function dissect(d: Dissection): void {
   const at = d.at;
   d.setProtocol('UDP', '');
   if (!d.need(HEADER, 'udp')) {
-    d.layer('udp', 'User Datagram Protocol', at, d.left);
+    cutHeader(d, d.layer('udp', 'User Datagram Protocol', at, d.left), at);
     d.at = d.end;
     return;
   }
@@ -82,6 +83,21 @@ function dissect(d: Dissection): void {
   d.next = NEXT_UDP_PORTS;
   d.nextKey = sport;
   d.nextKey2 = dport;
+}
+
+/** The ports and the length, as far as they are there. */
+function cutHeader(d: Dissection, layer: FieldNode, at: number): void {
+  if (d.left < AT_LENGTH) return;
+  const sport = d.view.getUint16(at + AT_SPORT);
+  const dport = d.view.getUint16(at + AT_DPORT);
+  d.field(layer, 'udp.srcport', 'Source Port', sport, at + AT_SPORT, 2);
+  d.field(layer, 'udp.dstport', 'Destination Port', dport, at + AT_DPORT, 2);
+  if (d.left < AT_CHECKSUM) return;
+  const length = d.view.getUint16(at + AT_LENGTH);
+  d.field(layer, 'udp.length', 'Length', length, at + AT_LENGTH, 2);
+  const isBad = length !== 0 && length < HEADER;
+  const size = length === 0 ? Math.max(0, d.wireEnd - at - HEADER) : length - HEADER;
+  d.setProtocol('UDP', isBad ? `BAD UDP LENGTH ${length} < 8` : `${sport} → ${dport} Len=${size}`);
 }
 
 export const protocol: Protocol = {

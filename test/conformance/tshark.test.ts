@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CaptureReader } from '../../parsers/capture/reader.ts';
 import { writePcap } from '../../parsers/capture/writer.ts';
 import { parseDecodeAs } from '../../parsers/wire/decode-as.ts';
 import { craftedCaptures } from './crafted.ts';
@@ -101,6 +102,36 @@ describe('live tshark', () => {
       const bytes = writePcap({ linkType: 1, nano: true }, make(seed, 3000));
       fs.writeFileSync(file, bytes);
       expect(differences(askTshark(file), askOurselves(bytes)), `seed ${seed}`).toEqual([]);
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
+  });
+
+  /** Captures that are exact when taken with these snap lengths. */
+  const cuts = ['streams.http.pcap', 'streams.tls.pcap', 'crafted-dns-nano.pcap'].flatMap((name) =>
+    [96, 128].map((snaplen) => ({ name, snaplen })),
+  );
+
+  it.skipIf(!usable).each(cuts)('agrees on $name cut to $snaplen bytes', ({ name, snaplen }) => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vethscope-'));
+    try {
+      const reader = new CaptureReader();
+      reader.append(new Uint8Array(fs.readFileSync(path.join(dir, name))));
+      const { record } = reader;
+      const packets = [];
+      while (reader.read()) {
+        const bytes = record.bytes.slice(record.start, record.start + Math.min(snaplen, record.caplen));
+        packets.push({
+          ns: BigInt(record.seconds) * 1_000_000_000n + BigInt(record.nanos),
+          bytes,
+          length: record.length,
+        });
+      }
+      expect(packets.some((packet) => packet.bytes.length < packet.length)).toBe(true);
+      const bytes = writePcap({ linkType: 1, nano: true }, packets);
+      const file = path.join(folder, 'cut.pcap');
+      fs.writeFileSync(file, bytes);
+      expect(differences(askTshark(file), askOurselves(bytes))).toEqual([]);
     } finally {
       fs.rmSync(folder, { recursive: true });
     }
