@@ -1,5 +1,6 @@
 // Reads UDP conversations whose protocol needs to know of earlier datagrams, in order and on demand, and keeps the notes of the last rows;
 // the counterpart of stream-book.ts, without anything to put together.
+import { BoundedMap } from '../core/bounded-map.ts';
 import type { PacketIndex } from '../index/packet-index.ts';
 import type { DatagramNote, DatagramReader } from '../wire/datagram-reading.ts';
 import { protocolNumbered } from '../wire/tables.ts';
@@ -17,8 +18,8 @@ interface Conversation {
 export class DatagramBook {
   private readonly index: PacketIndex;
   private readonly payload: (row: number) => Uint8Array | null;
-  private readonly conversations = new Map<number, Conversation>();
-  private readonly notes = new Map<number, DatagramNote>();
+  private readonly conversations = new BoundedMap<number, Conversation>(CONVERSATIONS_KEPT);
+  private readonly notes = new BoundedMap<number, DatagramNote>(ROWS_KEPT);
 
   constructor(index: PacketIndex, payload: (row: number) => Uint8Array | null) {
     this.index = index;
@@ -44,8 +45,6 @@ export class DatagramBook {
     if (conversation === undefined || conversation.readTo >= row) {
       conversation = { reader: start(), readTo: -1 };
       this.conversations.set(flow, conversation);
-      const oldest = this.conversations.keys().next().value;
-      if (this.conversations.size > CONVERSATIONS_KEPT && oldest !== undefined) this.conversations.delete(oldest);
     }
     const { rowChain, flowTable } = this.index;
     for (let steps = 1; conversation.readTo < row; steps++) {
@@ -54,15 +53,9 @@ export class DatagramBook {
       conversation.readTo = next;
       const payload = this.payload(next);
       const note = payload === null ? null : conversation.reader.take(payload, flowTable.directionOf(flow, next) === 0);
-      if (note !== null) this.keep(next, { protocol, note });
+      if (note !== null) this.notes.set(next, { protocol, note });
       if (steps % STRIDE === 0 && conversation.readTo < row && !keepOn()) return false;
     }
     return true;
-  }
-
-  private keep(row: number, note: DatagramNote): void {
-    this.notes.set(row, note);
-    const oldest = this.notes.keys().next().value;
-    if (this.notes.size > ROWS_KEPT && oldest !== undefined) this.notes.delete(oldest);
   }
 }

@@ -2,6 +2,7 @@
 // segments belongs to the packet that completes it; a segment that begins after a loss is read as the start of something new.
 // Works on demand: asked for a row, it reads the flow from where it stopped up to that row. Surprise: what it found is kept for the
 // last rows only; asked for an older one, it reads that flow again from its start, so memory does not grow with the file.
+import { BoundedMap } from '../core/bounded-map.ts';
 import type { PacketIndex } from '../index/packet-index.ts';
 import { SEGMENT_MASK, TCP_FLAG_BITS } from '../index/segment.ts';
 import { payloadOf } from '../wire/decode.ts';
@@ -31,16 +32,16 @@ export class StreamBook {
   private readonly frames: (row: number) => Uint8Array;
   private readonly chain: RowChain;
   private readonly facts: FrameFacts;
-  private readonly conversations: Map<number, Conversation>;
-  private readonly plans: Map<number, RowPlan>;
+  private readonly conversations: BoundedMap<number, Conversation>;
+  private readonly plans: BoundedMap<number, RowPlan>;
 
   constructor(index: PacketIndex, frames: (row: number) => Uint8Array) {
     this.index = index;
     this.frames = frames;
     this.chain = index.rowChain;
     this.facts = new FrameFacts(index.ports);
-    this.conversations = new Map();
-    this.plans = new Map();
+    this.conversations = new BoundedMap(CONVERSATIONS_KEPT);
+    this.plans = new BoundedMap(ROWS_KEPT);
   }
 
   /** What the payload of a row of this flow is; null when it stands by itself (cut short, reset, no payload). */
@@ -123,23 +124,15 @@ export class StreamBook {
     if (conversation === undefined || conversation.readTo >= row) {
       conversation = new Conversation();
       this.conversations.set(flow, conversation);
-      const oldest = this.conversations.keys().next().value;
-      if (this.conversations.size > CONVERSATIONS_KEPT && oldest !== undefined) this.conversations.delete(oldest);
     }
     let next = conversation.readTo < 0 ? this.chain.firstOf(flow) : this.chain.after(conversation.readTo);
     let plan: RowPlan | null = null;
     for (; next <= row; next = this.chain.after(next)) {
       plan = this.read(conversation, flow, next);
       conversation.readTo = next;
-      if (plan !== null) this.keep(next, plan);
+      if (plan !== null) this.plans.set(next, plan);
     }
     return conversation.readTo === row ? plan : null;
-  }
-
-  private keep(row: number, plan: RowPlan): void {
-    this.plans.set(row, plan);
-    const oldest = this.plans.keys().next().value;
-    if (this.plans.size > ROWS_KEPT && oldest !== undefined) this.plans.delete(oldest);
   }
 
   private read(conversation: Conversation, flow: number, row: number): RowPlan | null {

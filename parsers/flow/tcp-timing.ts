@@ -1,6 +1,7 @@
 // What an acknowledgment acknowledges and how long that took, how much was on its way, and the times within the stream: the numbers of
 // Wireshark 4.0's "SEQ/ACK analysis" and "Timestamps". Works on demand and forward, one flow at a time, from the columns alone.
 // Surprise: of several sendings of the same bytes the oldest that is still remembered gives the round trip, as in Wireshark.
+import { BoundedMap } from '../core/bounded-map.ts';
 import type { PacketIndex } from '../index/packet-index.ts';
 import { SEGMENT_MASK, TCP_FLAG_BITS } from '../index/segment.ts';
 import { LOST_SEGMENT, RETRANSMISSION, REUSED_PORTS } from './analysis-flags.ts';
@@ -168,14 +169,14 @@ const after = (a: number, b: number): boolean => ((a - b) | 0) > 0;
 export class TcpTimings {
   private readonly index: PacketIndex;
   private readonly chain: RowChain;
-  private readonly flows: Map<number, FlowState>;
-  private readonly known: Map<number, TcpTiming>;
+  private readonly flows: BoundedMap<number, FlowState>;
+  private readonly known: BoundedMap<number, TcpTiming>;
 
   constructor(index: PacketIndex, chain: RowChain) {
     this.index = index;
     this.chain = chain;
-    this.flows = new Map();
-    this.known = new Map();
+    this.flows = new BoundedMap(FLOWS_KEPT);
+    this.known = new BoundedMap(ROWS_KEPT);
   }
 
   /** Reads the flow up to the row, until `keepOn` says to stop; true when `of` will answer at once. */
@@ -199,8 +200,6 @@ export class TcpTimings {
     if (state === undefined || state.readTo >= row) {
       state = new FlowState();
       this.flows.set(flow, state);
-      const oldest = this.flows.keys().next().value;
-      if (this.flows.size > FLOWS_KEPT && oldest !== undefined) this.flows.delete(oldest);
     }
     let next = state.readTo < 0 ? this.chain.firstOf(flow) : this.chain.after(state.readTo);
     let found: TcpTiming | null = null;
@@ -208,8 +207,6 @@ export class TcpTimings {
       found = this.read(state, flow, next);
       state.readTo = next;
       this.known.set(next, found);
-      const oldest = this.known.keys().next().value;
-      if (this.known.size > ROWS_KEPT && oldest !== undefined) this.known.delete(oldest);
     }
     return state.readTo === row ? found : null;
   }

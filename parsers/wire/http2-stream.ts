@@ -1,5 +1,6 @@
 // A connection of HTTP/2 (RFC 9113) frame by frame: the header tables of both directions, what each stream carries, and the messages of gRPC
 // in its DATA frames. Surprise: a gRPC message may take many frames; the first 64 KiB of it are kept until it is complete.
+import { BoundedMap } from '../core/bounded-map.ts';
 import { type HeaderBlock, HeaderDecoder } from './hpack.ts';
 import { NOT_MINE, ONE_MORE, type StreamReader } from './stream-reading.ts';
 
@@ -122,7 +123,7 @@ export class Http2Stream implements StreamReader {
   /** True once this is known to be HTTP/2. */
   private started: boolean;
   private readonly headers: readonly [HeaderDecoder, HeaderDecoder] = [new HeaderDecoder(), new HeaderDecoder()];
-  private readonly streams = new Map<number, Stream>();
+  private readonly streams = new BoundedMap<number, Stream>(MAX_STREAMS);
 
   constructor(isKnown: boolean) {
     this.started = isKnown;
@@ -177,8 +178,6 @@ export class Http2Stream implements StreamReader {
     if (known !== undefined) return known;
     const stream: Stream = { path: null, sides: [newSide(), newSide()] };
     this.streams.set(id, stream);
-    const oldest = this.streams.keys().next().value;
-    if (this.streams.size > MAX_STREAMS && oldest !== undefined) this.streams.delete(oldest);
     return stream;
   }
 

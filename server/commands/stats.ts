@@ -87,6 +87,11 @@ function kindsOf(names: readonly string[]): readonly ConversationKind[] {
 
 const all = Number.POSITIVE_INFINITY;
 
+/** Counts what the table shows and nothing else. */
+function countedFor(packets: Packets, table: Exclude<TableName, 'io'>, filter: string) {
+  return packets.statistics(filter, all, all, [table === 'endpoints' ? 'conversations' : table]);
+}
+
 async function jsonOf(
   packets: Packets,
   table: TableName,
@@ -95,7 +100,7 @@ async function jsonOf(
   interval: number,
 ): Promise<unknown> {
   if (table === 'io') return packets.io([filter], Math.round(interval * 1e9), all);
-  const found = await packets.statistics(filter, all);
+  const found = await countedFor(packets, table, filter);
   if (table === 'conversations' || table === 'endpoints')
     return Object.fromEntries(kinds.map((kind) => [kind, found[table][kind]]));
   return found[table];
@@ -109,7 +114,7 @@ async function linesOf(
   interval: number,
 ): Promise<string[]> {
   if (table === 'io') return ioLines(await packets.io([filter], Math.round(interval * 1e9), all));
-  const found = await packets.statistics(filter, all);
+  const found = await countedFor(packets, table, filter);
   switch (table) {
     case 'conversations':
       return kinds.flatMap((kind) => conversationLines(kind, found.conversations[kind], filter));

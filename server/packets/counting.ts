@@ -7,7 +7,7 @@ import type { Clock } from '../system/system.ts';
 import type { Filtered } from './filtered.ts';
 import type { MergedList } from './merged-list.ts';
 import { inSlices, type KeepOn } from './slices.ts';
-import { durationOf, everyPacket, firstTimeOf, IoPass, StatisticsPass } from './statistics.ts';
+import { durationOf, everyPacket, firstTimeOf, IoPass, type Part, StatisticsPass } from './statistics.ts';
 
 /** Tests what a filter has not tested; null is the empty filter. */
 type Advance = (scan: Filtered | null, keepOn: KeepOn) => boolean;
@@ -16,7 +16,11 @@ export class Counting {
   private readonly clock: Clock;
   private readonly list: MergedList;
   private readonly advance: Advance;
-  private last: { readonly scan: Filtered | null; readonly pass: StatisticsPass } | null = null;
+  private last: {
+    readonly scan: Filtered | null;
+    readonly parts: readonly Part[];
+    readonly pass: StatisticsPass;
+  } | null = null;
 
   constructor(clock: Clock, list: MergedList, advance: Advance) {
     this.clock = clock;
@@ -31,9 +35,10 @@ export class Counting {
     budgetMs: number,
     most: number,
     isComplete: boolean,
+    parts: readonly Part[],
   ): Promise<Statistics> {
-    if (this.last === null || this.last.scan !== scan)
-      this.last = { scan, pass: new StatisticsPass(this.list, scan ?? everyPacket(this.list)) };
+    if (this.last === null || this.last.scan !== scan || this.last.parts !== parts)
+      this.last = { scan, parts, pass: new StatisticsPass(this.list, scan ?? everyPacket(this.list), parts) };
     const { pass } = this.last;
     const step = (keepOn: KeepOn): boolean => {
       const isTested = this.advance(scan, keepOn);

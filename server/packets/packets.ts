@@ -16,6 +16,7 @@ import { flowRowOf } from './flow-row.ts';
 import { Joining } from './joining.ts';
 import { MergedList, type Position } from './merged-list.ts';
 import { inSlices, type KeepOn } from './slices.ts';
+import { EVERY_PART, type Part } from './statistics.ts';
 
 /** Filters whose results are kept a case. */
 const filtersKept = 8;
@@ -371,9 +372,14 @@ export class Packets {
   }
 
   /** Conversations, endpoints, hierarchy, lengths and expert items of what passes, as far as `budgetMs` reach. */
-  statistics(filter: string, budgetMs: number, most = Number.POSITIVE_INFINITY): Promise<Statistics> {
+  statistics(
+    filter: string,
+    budgetMs: number,
+    most = Number.POSITIVE_INFINITY,
+    parts: readonly Part[] = EVERY_PART,
+  ): Promise<Statistics> {
     const isComplete = this.captures.every(({ index }) => index.ended);
-    return this.counting.statistics(filter.trim(), this.scanOf(filter), budgetMs, most, isComplete);
+    return this.counting.statistics(filter.trim(), this.scanOf(filter), budgetMs, most, isComplete, parts);
   }
 
   /** Packets and bytes in intervals, one series a filter. */

@@ -13,6 +13,10 @@ import type { KeepOn } from './slices.ts';
 
 const batch = 64;
 
+/** What is counted. Conversations and lengths need no packet to be dissected, the others do. */
+export type Part = 'conversations' | 'hierarchy' | 'lengths' | 'expert';
+export const EVERY_PART: readonly Part[] = ['conversations', 'hierarchy', 'lengths', 'expert'];
+
 /** Places of packets in the list: the i-th that passes, and how many do so far. */
 export interface Passing {
   readonly matched: number;
@@ -32,6 +36,7 @@ export function everyPacket(list: MergedList): Passing {
 export class StatisticsPass {
   private readonly list: MergedList;
   private readonly passing: Passing;
+  private readonly parts: ReadonlySet<Part>;
   private generation = -1;
   private counted = 0;
   private baseNs = 0n;
@@ -40,20 +45,22 @@ export class StatisticsPass {
   private lengths = new Lengths();
   private expert = new Expert();
 
-  constructor(list: MergedList, passing: Passing) {
+  constructor(list: MergedList, passing: Passing, parts: readonly Part[]) {
     this.list = list;
     this.passing = passing;
+    this.parts = new Set(parts);
   }
 
   /** Counts until everything that passes has been counted or `keepOn` says to stop; true when it has. */
   advance(keepOn: KeepOn): boolean {
     const { list, passing } = this;
+    const isDissected = this.parts.has('hierarchy') || this.parts.has('expert');
     if (this.generation !== list.generation) this.begin();
     while (this.counted < passing.matched) {
       for (const end = Math.min(passing.matched, this.counted + batch); this.counted < end; this.counted++) {
         const { capture, captureNumber, row } = list.at(passing.placeAt(this.counted));
         // A row late in a long stream is prepared piece by piece, so that it does not hold up the event loop.
-        if (!capture.index.prepareRow(row, keepOn)) return false;
+        if (isDissected && !capture.index.prepareRow(row, keepOn)) return false;
         this.take(capture, captureNumber, row);
       }
       if (!keepOn()) return this.counted >= passing.matched;
@@ -77,13 +84,13 @@ export class StatisticsPass {
       frame ??= capture.frame(row);
       return frame;
     });
-    this.lengths.take(packet);
-    this.conversations.take(packet);
+    if (this.parts.has('lengths')) this.lengths.take(packet);
+    if (this.parts.has('conversations')) this.conversations.take(packet);
     // What follows reads other frames of the stream, and frames are lent.
     frame = null;
-    this.hierarchy.take(packet);
+    if (this.parts.has('hierarchy')) this.hierarchy.take(packet);
     frame = null;
-    this.expert.take(packet);
+    if (this.parts.has('expert')) this.expert.take(packet);
   }
 
   /** Tables of conversations and endpoints have `most` rows at most, those with the most packets. */
