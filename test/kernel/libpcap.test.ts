@@ -40,7 +40,7 @@ describe.skipIf(unable)('libpcap in the process', () => {
     return { child, ended, said: () => said };
   }
 
-  const promiscuous = () =>
+  const promiscuous = (): string[] =>
     world.in('node', ['ip', '-d', '-o', 'link', 'show']).match(/(?<=: )(\w+)(?=[@:].*promiscuity [1-9])/g) ?? [];
 
   test('takes the host side of the veth where the default points are asked for, with a filter', async () => {
