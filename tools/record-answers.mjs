@@ -1,5 +1,5 @@
 // Records tshark's statistics (statistics.json) and the packets that its display filters show (filter-answers.json) for the captures in
-// fixtures/captures that have none yet; with names, or --all, for those again. All of them take a quarter of an hour.
+// fixtures/captures: what has no answer yet; with names, or --all, those captures again. All of them take a quarter of an hour.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -21,7 +21,7 @@ function record(file, ask) {
   const known = fs.existsSync(at) ? JSON.parse(fs.readFileSync(at, 'utf8')).captures : {};
   const blocks = captures.map((name) => {
     const again = named.includes('--all') || named.includes(name);
-    const answers = known[name] === undefined || again ? ask(name) : Object.entries(known[name]);
+    const answers = ask(name, again ? {} : (known[name] ?? {}));
     console.log(`${file} ${name}: ${answers.length}`);
     const lines = answers.map(([question, answer]) => `   ${JSON.stringify(question)}: ${JSON.stringify(answer)}`);
     return `  ${JSON.stringify(name)}: {\n${lines.join(',\n')}\n  }`;
@@ -29,12 +29,20 @@ function record(file, ask) {
   fs.writeFileSync(at, `{\n "tshark": ${JSON.stringify(version)},\n "captures": {\n${blocks.join(',\n')}\n }\n}\n`);
 }
 
-record('statistics.json', (name) =>
-  statistics.QUESTIONS.map((question) => [question, statistics.askTshark(path.join(dir, name), question)]),
+record('statistics.json', (name, known) =>
+  statistics.QUESTIONS.map((question) => [
+    question,
+    question in known ? known[question] : statistics.askTshark(path.join(dir, name), question),
+  ]),
 );
-record('filter-answers.json', (name) => {
+record('filter-answers.json', (name, known) => {
   const file = path.join(dir, name);
-  const made = filters.filtersFor(filters.open(new Uint8Array(fs.readFileSync(file))), 24);
+  // Conditions on the capture's fields are made once: more fields would make others of them.
+  const made = Object.keys(known).length > 0 ? Object.keys(known) : madeFor(file);
   const asked = new Set([...(filters.GRAMMAR_CAPTURES.includes(name) ? filters.GRAMMAR : []), ...made]);
-  return [...asked].map((filter) => [filter, filters.askTshark(file, filter)]);
+  return [...asked].map((filter) => [filter, filter in known ? known[filter] : filters.askTshark(file, filter)]);
 });
+
+function madeFor(file) {
+  return filters.filtersFor(filters.open(new Uint8Array(fs.readFileSync(file))), 24);
+}

@@ -19,7 +19,7 @@ import { compileRegex } from './linear-regex.ts';
 import type { Entity, FilterNode, Quantifier, Relation, SetItem } from './parser.ts';
 import type { Tree } from './tree-values.ts';
 import { groupOf, typeName, type Value } from './types.ts';
-import { holds, literalOf, type Operand, testOf, valueOfText } from './values.ts';
+import { holds, literalOf, namedOf, type Operand, testOf, valueOfText } from './values.ts';
 
 /** Says whether one value passes; numbers and addresses come from columns, texts from the tree. */
 export interface ValueTest {
@@ -139,7 +139,7 @@ function compared(
 
 /** A constant as what `left` is compared with. */
 function operandOf(entity: Entity, left: Expression, relation: Relation): Operand | FilterError {
-  if (entity.kind === 'literal') return literalOf(entity, left.type, relation);
+  if (entity.kind === 'literal') return namedOf(entity, left.type) ?? literalOf(entity, left.type, relation);
   const value = constantOf(entity, left.type);
   return isConstantError(value) ? value : { value, prefix: null };
 }

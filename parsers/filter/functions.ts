@@ -88,7 +88,7 @@ function absolute(of: Expression, position: number): Expression | FilterError {
     return { position, message: `abs() takes a number, and ${of.name} is ${typeName(of.type)}.` };
   const positive = (value: Value): Value =>
     typeof value === 'bigint' ? (value < 0n ? -value : value) : Math.abs(Number(value));
-  return computed(`abs(${of.name})`, of.type, of.fields, (tree) => of.values(tree).map(positive));
+  return computed(`abs(${of.name})`, unnamed(of.type), of.fields, (tree) => of.values(tree).map(positive));
 }
 
 function extreme(name: 'max' | 'min', resolved: readonly Resolved[], position: number): Expression | FilterError {
@@ -115,8 +115,13 @@ function extreme(name: 'max' | 'min', resolved: readonly Resolved[], position: n
     return found === undefined ? [] : [found];
   };
   // An argument that is not there is passed over, so no field is needed.
-  return computed(`${name}()`, first.type, [], (tree) => best(all.flatMap((expression) => expression.values(tree))));
+  return computed(`${name}()`, unnamed(first.type), [], (tree) =>
+    best(all.flatMap((expression) => expression.values(tree))),
+  );
 }
+
+/** What a function makes of a value has no names. */
+const unnamed = ({ of, code }: FieldType): FieldType => ({ of, code });
 
 /** Addresses as numbers, so that they have an order. */
 function keyOf(value: Value): Value {

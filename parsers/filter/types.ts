@@ -3,6 +3,7 @@
 import type { Ip } from '../core/address.ts';
 import type { FieldKind } from '../wire/protocol.ts';
 import { FIELD_TYPES } from './field-types.gen.ts';
+import { hasValueNames } from './value-names.ts';
 
 /** Numbers and flags are numbers, times nanoseconds, bytes and texts strings (bytes: one character a byte). */
 export type Value = number | bigint | string | Ip;
@@ -15,6 +16,8 @@ export interface FieldType {
   readonly of: ValueClass;
   /** Wireshark's name of the type without `FT_`. */
   readonly code: string;
+  /** The field whose values have names that may stand for them; null for what is computed, and where they have none. */
+  readonly named?: string | null;
 }
 
 const codes = new Map<string, string>();
@@ -57,7 +60,9 @@ function numberCodes(): string[] {
 export function typeOf(name: string, kind: OwnKind): FieldType {
   const code = codes.get(name);
   const of = code === undefined ? undefined : FITTING.get(kind)?.get(code);
-  return code === undefined || of === undefined ? OF_KIND[kind] : { of, code };
+  const type = code === undefined || of === undefined ? OF_KIND[kind] : { of, code };
+  const isNamed = (type.of === 'number' || type.of === 'boolean') && hasValueNames(name, type.of);
+  return isNamed ? { ...type, named: name } : type;
 }
 
 /** Types of one group can be compared with one another. */

@@ -6,6 +6,7 @@ import type { FilterField } from './fields.ts';
 import type { FilterError } from './lexer.ts';
 import type { Entity, Relation } from './parser.ts';
 import { type FieldType, rangeOf, typeName, type Value } from './types.ts';
+import { valueNamed, valueNames } from './value-names.ts';
 
 export type Literal = Extract<Entity, { readonly kind: 'literal' }>;
 
@@ -64,6 +65,18 @@ export function literalOf(literal: Literal, type: FieldType, relation: Relation 
     case 'none':
       return bad('The field has no value to compare; it can only be there or not.');
   }
+}
+
+/** The value that a literal names; null where it is no name, and where the field's values have none. */
+export function namedOf({ text, form, position }: Literal, { of, named }: FieldType): Operand | FilterError | null {
+  if (named == null || form === 'char') return null;
+  const isFlag = of === 'boolean' && form === 'word' && /^(True|TRUE|False|FALSE)$/.test(text);
+  if (isFlag || (form === 'word' && integerOf(text) !== null)) return null;
+  const value = valueNamed(named, text);
+  if (value !== null) return plain(value);
+  const near = valueNames(named).find(({ name }) => name.toLowerCase().startsWith(text.toLowerCase()));
+  const offer = near === undefined ? '' : ` Did you mean ${JSON.stringify(near.name)}?`;
+  return { position, message: `"${text}" is neither a number nor the name of a value of ${named}.${offer}` };
 }
 
 function bytesLiteral(

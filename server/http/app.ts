@@ -14,6 +14,7 @@ import { errorHandler, methodNotAllowed, notFound } from './answers.ts';
 import { captures as captureRoutes } from './captures.ts';
 import { cases } from './cases.ts';
 import { comments } from './comments.ts';
+import { filters } from './filters.ts';
 import { Gate } from './gate.ts';
 import { live } from './live.ts';
 import { packets } from './packets.ts';
@@ -121,6 +122,7 @@ export function createApp({
       response.json(info);
     })
     .all(methodNotAllowed('GET'));
+  app.use('/api/filters', filters());
   app
     .route('/api/decode-as')
     .get((_request, response) => {

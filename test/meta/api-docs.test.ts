@@ -5,6 +5,7 @@ import { z } from 'zod';
 import * as commandLine from '../../api/command-line.ts';
 import * as comments from '../../api/comments.ts';
 import * as explained from '../../api/explanation.ts';
+import * as filters from '../../api/filters.ts';
 import * as joins from '../../api/joined.ts';
 import * as live from '../../api/live.ts';
 import * as pieces from '../../api/pieces.ts';
@@ -66,6 +67,7 @@ test('docs/api.md shows the shapes as they are', async () => {
     ...live,
     ...streams,
     ...comments,
+    ...filters,
     ...statistics,
   }))
     if (schema instanceof z.ZodType) registry.add(schema, { id: name });

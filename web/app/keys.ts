@@ -20,6 +20,8 @@ export const keyList: { keys: string[]; does: string; group: string }[] = [
   { group: 'Pods', keys: ['→', '←'], does: 'How it was found' },
   { group: 'Packets', keys: ['/'], does: 'Go to the filter' },
   { group: 'Packets', keys: ['Enter'], does: 'Apply the filter' },
+  { group: 'Packets', keys: ['Tab'], does: 'Take what the filter offers' },
+  { group: 'Packets', keys: ['Ctrl Space'], does: 'What may stand here' },
   { group: 'Packets', keys: ['Esc'], does: 'Back to the list' },
   { group: 'Packets', keys: ['p'], does: 'Path of the selected packet' },
 ];

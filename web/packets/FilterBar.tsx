@@ -6,9 +6,10 @@ import { type TimeFormat, usePreferences } from '../state/preferences.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { countText } from '../ui/quantities.ts';
+import { scrollWithin } from '../ui/scrollWithin.ts';
 import { useSettled } from '../ui/useSettled.ts';
-import { withRecent } from './completion.ts';
 import styles from './FilterBar.module.css';
+import { withRecent } from './recentFilters.ts';
 import { type Suggestion, useSuggestions } from './useSuggestions.ts';
 
 const checkAfterMs = 180;
@@ -58,14 +59,18 @@ interface OfferProps {
 }
 
 function Offer({ title, list, active, onTake }: OfferProps) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (active !== null) scrollWithin(box.current, box.current?.children[active] ?? null, 'nearest');
+  }, [active]);
   return (
     <div className={styles.offer}>
       <p className={styles.offerTitle}>{title}</p>
-      <div id="filter-offer" role="listbox" aria-label={title}>
+      <div ref={box} id="filter-offer" role="listbox" aria-label={title} className={styles.options}>
         {list.map((suggestion, i) => (
           // biome-ignore lint/a11y/useFocusableInteractive: the input keeps the focus and names the active option
           <div
-            key={suggestion.filter}
+            key={suggestion.shown}
             id={`filter-offer-${i}`}
             role="option"
             aria-selected={i === active}
@@ -75,7 +80,9 @@ function Offer({ title, list, active, onTake }: OfferProps) {
               onTake(suggestion);
             }}
           >
-            {suggestion.shown}
+            <span className={styles.shown}>{suggestion.shown}</span>
+            <span className={styles.of}>{suggestion.type}</span>
+            <span className={styles.means}>{suggestion.description}</span>
           </div>
         ))}
       </div>
@@ -153,13 +160,20 @@ export function FilterBar({ caseId, filter, onApply, onLeave, times = true }: Pr
       );
       return;
     }
-    const chosen = active === null ? undefined : offered[active];
+    if (event.key === ' ' && event.ctrlKey) {
+      event.preventDefault();
+      setClosed(false);
+      return;
+    }
+    // Tab takes the first offer without a choice, as shells do; Escape closes the offers and gives Tab back.
+    const first = event.key === 'Tab' && !event.shiftKey && text !== '' ? offered[0] : undefined;
+    const chosen = active === null ? first : offered[active];
     if (chosen !== undefined && (event.key === 'Enter' || event.key === 'Tab')) {
       event.preventDefault();
       take(chosen);
       return;
     }
-    if (event.key === 'Escape' && active !== null) {
+    if (event.key === 'Escape' && offered.length > 0 && text !== '') {
       setActive(null);
       setClosed(true);
       return;
@@ -232,17 +246,10 @@ export function FilterBar({ caseId, filter, onApply, onLeave, times = true }: Pr
         </span>
         {focused && (verdict.state === 'invalid' || offered.length > 0) && (
           <div className={styles.below}>
-            {verdict.state === 'invalid' && (
+            {verdict.state === 'invalid' && offered.length === 0 && (
               <Problem text={text} message={verdict.message} position={verdict.position} />
             )}
-            {offered.length > 0 && (
-              <Offer
-                title={suggestions.kind === 'recent' ? 'Filters used before' : 'Fields'}
-                list={offered}
-                active={active}
-                onTake={take}
-              />
-            )}
+            {offered.length > 0 && <Offer title={suggestions.title} list={offered} active={active} onTake={take} />}
           </div>
         )}
       </div>

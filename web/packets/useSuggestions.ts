@@ -1,37 +1,46 @@
-// What the filter bar offers below itself: names that go on from the word at the cursor, or, in an empty bar, recent filters.
-import { useEffect, useState } from 'react';
-import { filterFieldNames } from '../sources/filterLanguage.ts';
+// What the filter bar offers below itself: what may stand at the cursor, as the server says, or, in an empty bar, recent filters.
+import { useCompletions } from '../sources/queries.ts';
 import { usePreferences } from '../state/preferences.ts';
-import { completed, completionsOf, wordAt } from './completion.ts';
 
 export interface Suggestion {
   shown: string;
+  /** A field's type, or the number of a named value. */
+  type: string;
+  description: string;
   /** The whole filter once it is taken, and where the cursor then stands. */
   filter: string;
   cursor: number;
 }
 
 export interface Suggestions {
-  kind: 'names' | 'recent';
+  title: string;
   list: readonly Suggestion[];
 }
 
+const nothing: Suggestions = { title: '', list: [] };
+
 export function useSuggestions(text: string, cursor: number, focused: boolean): Suggestions {
   const recent = usePreferences(({ recentFilters }) => recentFilters);
-  const [names, setNames] = useState<readonly string[]>([]);
-  useEffect(() => {
-    if (focused && names.length === 0) void filterFieldNames().then(setNames);
-  }, [focused, names.length]);
-  if (!focused) return { kind: 'names', list: [] };
+  const { data } = useCompletions(text, cursor, focused && text !== '');
+  if (!focused) return nothing;
   if (text === '') {
-    return { kind: 'recent', list: recent.map((filter) => ({ shown: filter, filter, cursor: filter.length })) };
+    const list = recent.map((filter) => ({ shown: filter, type: '', description: '', filter, cursor: filter.length }));
+    return { title: 'Filters used before', list };
   }
-  const word = wordAt(text, cursor);
-  if (word === null || word.text.length < 2) return { kind: 'names', list: [] };
-  const list = completionsOf(word.text, names).map((name) => ({
-    shown: name,
-    filter: completed(text, word, name),
-    cursor: word.start + name.length,
+  if (data === undefined || data.kind === 'none') return nothing;
+  const { kind, field, from, to, items } = data;
+  const list = items.map(({ text: shown, insert, type, description }) => ({
+    shown,
+    type,
+    description,
+    filter: text.slice(0, from) + insert + text.slice(to),
+    cursor: from + insert.length,
   }));
-  return { kind: 'names', list };
+  const titles = {
+    field: 'Fields',
+    operator: 'Operators',
+    value: `Values of ${field ?? 'the field'}`,
+    join: 'Go on with',
+  };
+  return { title: titles[kind], list };
 }

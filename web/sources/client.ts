@@ -3,6 +3,7 @@
 
 import type { CaseComments, CommentsRequest } from '../../api/comments.ts';
 import type { Explanation } from '../../api/explanation.ts';
+import type { Completions } from '../../api/filters.ts';
 import type { Joined } from '../../api/joined.ts';
 import type { CapturePoint, CaptureRequest, CaptureStatus, FilterPreview, LiveInfo, PodList } from '../../api/live.ts';
 import type { Finding } from '../../api/pieces.ts';
@@ -105,6 +106,8 @@ export const api = {
   setDecodeAs: (id: string, rules: readonly string[]) => put<{ rules: string[] }>(`${base(id)}/decode-as`, { rules }),
   comments: (id: string, signal?: AbortSignal) => get<CaseComments>(`${base(id)}/comments`, signal),
   comment: (id: string, wanted: CommentsRequest) => put<{ comments: string[] }>(`${base(id)}/comments`, wanted),
+  complete: (filter: string, cursor: number, signal?: AbortSignal) =>
+    get<Completions>(`/api/filters/complete?${query({ filter, cursor })}`, signal),
   exportUrl: (id: string, filter: string, format: string) => `${base(id)}/export?${query({ filter, format })}`,
   fileUrl: (id: string, path: string) => `${base(id)}/files?${query({ path })}`,
   packets: (id: string, filter: string, offset: number, rows: number, signal?: AbortSignal) =>

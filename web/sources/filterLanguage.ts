@@ -1,4 +1,4 @@
-// The display-filter language, in the page: checked and completed without asking the server. Loaded when it is first needed.
+// The display-filter language, in the page: checked without asking the server. Loaded when it is first needed.
 
 import { useEffect, useState } from 'react';
 
@@ -14,13 +14,6 @@ async function displayFilterProblem(text: string): Promise<FilterProblem | null>
   const { compileFilter } = await import('../../parsers/filter/compile-filter.ts');
   const compiled = compileFilter(text);
   return compiled.ok ? null : compiled;
-}
-
-/** Every field name of the filter language, sorted, and its functions with their parenthesis. */
-export async function filterFieldNames(): Promise<readonly string[]> {
-  const { fieldNames } = await import('../../parsers/filter/fields.ts');
-  const { FUNCTIONS } = await import('../../parsers/filter/functions.ts');
-  return [...fieldNames(), ...FUNCTIONS.map(({ name }) => `${name}(`)];
 }
 
 /** The problem of the text, null when it has none, undefined until that is known. */

@@ -39,6 +39,17 @@ export const useDecodeAsChoices = (enabled: boolean) =>
 export const useComments = (id: string) =>
   useQuery({ queryKey: ['case', id, 'comments'], queryFn: ({ signal }) => api.comments(id, signal) });
 
+/** What may stand at the cursor of a filter; while the next answer is on its way, nothing. */
+export const useCompletions = (filter: string, cursor: number, enabled: boolean) =>
+  useQuery({
+    queryKey: ['complete', filter, cursor],
+    queryFn: ({ signal }) => api.complete(filter, cursor, signal),
+    enabled,
+    retry: false,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 60_000,
+  });
+
 export const useFlows = (id: string) =>
   useQuery({ queryKey: ['case', id, 'flows'], queryFn: ({ signal }) => api.flows(id, signal) });
 
