@@ -1,5 +1,6 @@
 // A packet written down as tcpdump would: `tcp 10.244.1.2:40500 > 10.96.0.80:80 in cni0`. Options may follow in any order:
-// mark 0x4000, ttl 63, length 60, df 0 (may be fragmented), flags SA, tos 0x10, type 8, code 0, mac aa:bb:cc:dd:ee:ff.
+// mark 0x4000, ttl 63, length 60, df 0 (may be fragmented), flags SA, tos 0x10, type 8, code 0, mac aa:bb:cc:dd:ee:ff,
+// at 2026-11-24T15:00:00Z.
 import { endpointText, type Ip, parseIp } from '../parsers/core/address.ts';
 import { hasPorts, ICMP, ICMPV6, protocolName, protocolNumber, TCP } from '../parsers/core/protocol-numbers.ts';
 import { TCP_FLAGS } from './kernel/packet.ts';
@@ -27,6 +28,8 @@ export interface PacketSpec {
   readonly icmpType: number | null;
   readonly icmpCode: number | null;
   readonly mac: string | null;
+  /** When it is seen, Unix seconds; null when not given. */
+  readonly at: number | null;
 }
 
 const FORM = 'PROTO SRC[:PORT] > DST[:PORT] in INTERFACE | from pod NAMESPACE/NAME | local';
@@ -93,6 +96,7 @@ export function parsePacketSpec(text: string): Result<PacketSpec> {
     type: null as number | null,
     code: null as number | null,
     mac: null as string | null,
+    at: null as number | null,
   };
   let where: Where | null = null;
   for (let i = 4; i < words.length; ) {
@@ -138,7 +142,12 @@ export function parsePacketSpec(text: string): Result<PacketSpec> {
       if (!/^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(value))
         return fail(`mac ${value}: six pairs of hex digits expected`);
       options.mac = value.toLowerCase();
-    } else return fail(`"${key}" is not understood: ${FORM}, then mark, ttl, length, df, flags, tos, type, code, mac`);
+    } else if (key === 'at') {
+      const ms = /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : Number.NaN;
+      if (Number.isNaN(ms)) return fail(`at ${value}: a time such as 2026-11-24T15:00:00Z expected`);
+      options.at = ms / 1000;
+    } else
+      return fail(`"${key}" is not understood: ${FORM}, then mark, ttl, length, df, flags, tos, type, code, mac, at`);
     i += 2;
   }
   if (!where) return fail(`where it arrives is missing: "in INTERFACE", "from pod NAMESPACE/NAME" or "local"`);
@@ -162,6 +171,7 @@ export function parsePacketSpec(text: string): Result<PacketSpec> {
       icmpType: icmp ? (options.type ?? (protocol === ICMP ? 8 : 128)) : null,
       icmpCode: icmp ? (options.code ?? 0) : null,
       mac: options.mac,
+      at: options.at,
     },
   };
 }

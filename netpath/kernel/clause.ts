@@ -1,5 +1,6 @@
 // What a match and a target are to the simulator. One file a module under match/ and target/; the registries are generated.
-import type { RuleOption } from '../../parsers/nodestate/state.ts';
+import type { Ip } from '../../parsers/core/address.ts';
+import type { Listener, RuleOption } from '../../parsers/nodestate/state.ts';
 import type { Fragment } from '../trace.ts';
 import type { Tri } from '../tri.ts';
 import type { Connection } from './conntrack.ts';
@@ -18,6 +19,8 @@ export interface NodeView {
   sysctl(name: string): string | null;
   /** The bridge that a device is a port of; null when it is none. */
   bridgeOf(device: string): string | null;
+  /** The socket that listens on ip:port, null for none; `unknown` without a dump of sockets. */
+  listenerAt(protocol: number, ip: Ip, port: number): Listener | null | 'unknown';
   /** Is it an Ethernet device? Null when no dump knows it. */
   isEthernet(device: string): boolean | null;
 }
@@ -70,7 +73,7 @@ export type Effect =
 
 /** A NAT target's address: either part may stay as it is (null). `randomPort`: the kernel picks one that no dump foretells. */
 export interface NatAddress {
-  readonly ip: import('../../parsers/core/address.ts').Ip | null;
+  readonly ip: Ip | null;
   readonly port: number | null;
   readonly randomPort: boolean;
 }

@@ -60,7 +60,7 @@ const owner = (nodes: readonly ClusterNode[], ip: Ip): { node: ClusterNode; devi
 function specOf(p: Packet, device: string): PacketSpec {
   const { protocol, src, dst, sport, dport, ttl, length, df, tcpFlags, tos, icmpType, icmpCode } = p;
   const packet = { protocol, src, dst, sport, dport, ttl, length, df, tcpFlags, tos, icmpType, icmpCode };
-  return { ...packet, where: { kind: 'in', device }, mark: 0, mac: null };
+  return { ...packet, where: { kind: 'in', device }, mark: 0, mac: null, at: p.at };
 }
 
 const ENDS = new Set(['dropped', 'rejected', 'noRoute']);
@@ -71,7 +71,7 @@ function outerStops(from: ClusterNode, to: ClusterNode, device: string, outer: O
   const { protocol, port: dport, dst } = outer;
   const of = (src: Ip | null, where: PacketSpec['where']): PacketSpec => ({
     ...{ protocol, src, sport: 40000, dst, dport, where, mark: 0, ttl: 64, length: null, df: false },
-    ...{ tcpFlags: 0, tos: 0, icmpType: null, icmpCode: null, mac: null },
+    ...{ tcpFlags: 0, tos: 0, icmpType: null, icmpCode: null, mac: null, at: null },
   });
   const stop = (at: Trace, what: string): Stopped => ({
     why: `The ${outer.kind} packet to ${endpointText(dst, dport)} does not ${what}: ${at.disposition.reason}`,

@@ -3,11 +3,12 @@ import type { Ip } from '../../parsers/core/address.ts';
 import { sameIp } from '../../parsers/core/address.ts';
 import type { NftBaseChain } from '../../parsers/nodestate/nft-syntax.ts';
 import { type Pod, podsOf } from '../../parsers/nodestate/pods.ts';
-import type { IptablesDump, Link, NodeState } from '../../parsers/nodestate/state.ts';
+import type { IptablesDump, Link, Listener, NodeState } from '../../parsers/nodestate/state.ts';
 import { type CompiledTable, compileTable, type TraceStyle } from './chains.ts';
 import type { NodeView } from './clause.ts';
 import { Fib } from './fib.ts';
 import { type Hook, NFT_HOOKS } from './hooks.ts';
+import { findListener } from './listeners.ts';
 import { CompiledNftTable } from './nft-chains.ts';
 import { SetIndex } from './sets.ts';
 import { tracksConnections } from './tracking.ts';
@@ -113,6 +114,10 @@ export class Machine implements NodeView {
   bridgeOf(device: string): string | null {
     const master = this.links.get(device)?.master ?? null;
     return master !== null && this.links.get(master)?.kind !== 'bond' ? master : null;
+  }
+
+  listenerAt(protocol: number, ip: Ip, port: number): Listener | null | 'unknown' {
+    return this.state.host.listeners === null ? 'unknown' : findListener(this.state.host.listeners, protocol, ip, port);
   }
 
   isEthernet(device: string): boolean | null {

@@ -48,6 +48,8 @@ export function contextOf(given: Given): Context {
     mac: null,
     dmac: null,
     frameType: null,
+    at: null,
+    tproxy: null,
     inIf: 'eth0',
     outIf: null,
     physIn: null,

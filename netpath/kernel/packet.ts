@@ -36,6 +36,10 @@ export interface Packet {
   outIf: string | null;
   physIn: string | null;
   physOut: string | null;
+  /** When it is seen, Unix seconds; null when not given. */
+  at: number | null;
+  /** The transparent socket that TPROXY gave it to. */
+  tproxy: { readonly ip: Ip; readonly port: number } | null;
   /** True while the packet is inside a bridge hook (physdev --physdev-is-bridged). */
   bridged: boolean;
 }

@@ -55,6 +55,8 @@ function answerTo(c: Crossing): Packet {
     mac: null,
     dmac: null,
     frameType: null,
+    at: null,
+    tproxy: null,
     inIf: null,
     outIf: null,
     physIn: null,

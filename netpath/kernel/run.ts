@@ -75,6 +75,8 @@ function packetOf(spec: PacketSpec, m: Machine): Packet | string {
     mac: spec.mac,
     dmac: null,
     frameType: null,
+    at: spec.at,
+    tproxy: null,
     inIf: null,
     outIf: null,
     physIn: null,

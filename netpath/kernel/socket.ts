@@ -1,31 +1,9 @@
 // Who takes a packet that is for the node itself: the listening process, or the hostNetwork pod behind it.
 import { endpointText, type Ip, sameIp } from '../../parsers/core/address.ts';
 import { hasPorts, protocolName } from '../../parsers/core/protocol-numbers.ts';
-import type { Listener } from '../../parsers/nodestate/state.ts';
+import { findListener } from './listeners.ts';
 import type { Machine } from './machine.ts';
 import { type Ending, ending, type Walker } from './walker.ts';
-
-function score(l: Listener, ip: Ip): number {
-  if (l.address) return sameIp(l.address, ip) ? 3 : -1;
-  if (l.family === null) return 1; // a dual-stack socket
-  return l.family === ip.family ? 2 : -1;
-}
-
-/** The listener that a packet for ip:port meets: the most specific address wins. */
-export function findListener(m: Machine, protocol: number, ip: Ip, port: number): Listener | null {
-  const name = protocolName(protocol);
-  let best: Listener | null = null;
-  let bestScore = 0;
-  for (const l of m.state.host.listeners ?? []) {
-    if (l.protocol !== name || l.port !== port) continue;
-    const s = score(l, ip);
-    if (s > bestScore) {
-      best = l;
-      bestScore = s;
-    }
-  }
-  return best;
-}
 
 /** The hostNetwork pod that an endpoint of the API names for this address and port. */
 function hostNetworkPod(m: Machine, ip: Ip, port: number): string | null {
@@ -41,6 +19,7 @@ function hostNetworkPod(m: Machine, ip: Ip, port: number): string | null {
 export function deliverLocally(w: Walker): Ending {
   const p = w.packet;
   const where = endpointText(p.dst, p.dport);
+  if (p.tproxy) return deliverTransparently(w, p.tproxy);
   if (p.dport === null || !hasPorts(p.protocol)) {
     w.note('socket', `the node takes ${protocolName(p.protocol)} for ${where}`, { owner: 'kernel' });
     return ending('delivered', `The node itself answers ${protocolName(p.protocol)} for ${where}.`, null, {
@@ -57,7 +36,7 @@ export function deliverLocally(w: Walker): Ending {
       { interface: p.inIf, pod },
     );
   }
-  const l = findListener(w.machine, p.protocol, p.dst, p.dport);
+  const l = findListener(w.machine.state.host.listeners, p.protocol, p.dst, p.dport);
   if (!l) {
     w.note('socket', `nothing listens on ${where}`, { owner: 'kernel' });
     const answer = p.protocol === 6 ? 'a RST' : 'ICMP port unreachable';
@@ -72,5 +51,24 @@ export function deliverLocally(w: Walker): Ending {
     `${pod ? `Pod ${pod}` : (process ?? 'A process')} listens on the node and takes it.`,
     l.source,
     { interface: p.inIf, pod, process },
+  );
+}
+
+/** What TPROXY gave to a socket, which sees the packet's own addresses. */
+function deliverTransparently(w: Walker, { ip, port }: { readonly ip: Ip; readonly port: number }): Ending {
+  const p = w.packet;
+  const found = w.machine.listenerAt(p.protocol, ip, port);
+  const l = found === 'unknown' ? null : found;
+  const process = l?.process ?? null;
+  const where = endpointText(ip, port);
+  w.note('socket', `${process ?? 'a process'} on ${where} takes it (TPROXY)`, {
+    owner: 'kernel',
+    source: l?.source ?? null,
+  });
+  return ending(
+    'delivered',
+    `${process ?? 'The process'} behind the transparent socket on ${where} takes it, for ${endpointText(p.dst, p.dport)}.`,
+    l?.source ?? null,
+    { interface: p.inIf, process },
   );
 }

@@ -1,10 +1,10 @@
-// There is no packet with a routing header to ask about, so that nothing says yes.
+// There is no packet with such a header to ask about, so that nothing says yes.
 import { matchCases } from '../kernel/match-cases.fixture.ts';
 import { match } from './rt.ts';
 
 matchCases(match, {
   yes: [],
-  no: ['--rt-type 0', '--rt-type 0 --rt-segsleft 0', ''],
+  no: ['--rt-type 0', ''],
   negated: [['! --rt-type 0', {}, false]],
-  unreadable: ['--rt-colour 1'],
+  unreadable: ['--colour 1'],
 });

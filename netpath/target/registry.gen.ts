@@ -4,10 +4,14 @@ import { target as audit } from './audit.ts';
 import { target as checksum } from './checksum.ts';
 import { target as classify } from './classify.ts';
 import { target as connmark } from './connmark.ts';
+import { target as connsecmark } from './connsecmark.ts';
 import { target as ct } from './ct.ts';
 import { target as dnat } from './dnat.ts';
 import { target as dscp } from './dscp.ts';
+import { target as ecn } from './ecn.ts';
 import { target as hl } from './hl.ts';
+import { target as idletimer } from './idletimer.ts';
+import { target as led } from './led.ts';
 import { target as log } from './log.ts';
 import { target as mark } from './mark.ts';
 import { target as masquerade } from './masquerade.ts';
@@ -15,25 +19,34 @@ import { target as netmap } from './netmap.ts';
 import { target as nflog } from './nflog.ts';
 import { target as nfqueue } from './nfqueue.ts';
 import { target as notrack } from './notrack.ts';
+import { target as rateest } from './rateest.ts';
 import { target as redirect } from './redirect.ts';
 import { target as reject } from './reject.ts';
+import { target as secmark } from './secmark.ts';
 import { target as set } from './set.ts';
 import { target as snat } from './snat.ts';
 import { target as tcpmss } from './tcpmss.ts';
+import { target as tcpoptstrip } from './tcpoptstrip.ts';
 import { target as tee } from './tee.ts';
 import { target as tos } from './tos.ts';
+import { target as tproxy } from './tproxy.ts';
 import { target as trace } from './trace.ts';
 import { target as ttl } from './ttl.ts';
+import { target as ulog } from './ulog.ts';
 
 export const targetModules: readonly TargetModule[] = [
   audit,
   checksum,
   classify,
   connmark,
+  connsecmark,
   ct,
   dnat,
   dscp,
+  ecn,
   hl,
+  idletimer,
+  led,
   log,
   mark,
   masquerade,
@@ -41,13 +54,18 @@ export const targetModules: readonly TargetModule[] = [
   nflog,
   nfqueue,
   notrack,
+  rateest,
   redirect,
   reject,
+  secmark,
   set,
   snat,
   tcpmss,
+  tcpoptstrip,
   tee,
   tos,
+  tproxy,
   trace,
   ttl,
+  ulog,
 ];

@@ -1,4 +1,5 @@
 // Random rule sets and packets that meet often: values are drawn from the few that the network uses, so that about half the clauses hold.
+import { rareClause, rareTarget } from './generate-rare.ts';
 import { ADDRESSES, DEVICES } from './namespaces.ts';
 
 /** mulberry32: small, seeded, good enough to make the same rules again from a seed. */
@@ -151,16 +152,23 @@ function target(r: Random, table: string, group: string, later: readonly string[
 }
 
 /** How a clause's own `-p` and a target's `-p` are kept from contradicting syntax: iptables takes one -p a rule. */
-function ruleText(r: Random, table: string, chain: string, group: string, later: readonly string[]): string {
+function ruleText(
+  r: Random,
+  table: string,
+  chain: string,
+  group: string,
+  later: readonly string[],
+  rare: boolean,
+): string {
   const parts: string[] = [];
   const count = r.pick([0, 1, 1, 1, 2, 2]);
   for (let i = 0; i < count; i++) {
-    const c = clause(r, chain);
+    const c = rare && r.chance(0.6) ? rareClause(r, chain) : clause(r, chain);
     const option = (text: string) => [...text.matchAll(/(?:^| )(-[spdio]|-m \S+) /g)].map((m) => m[1]);
     if (option(c).some((o) => parts.some((p) => option(p).includes(o)))) continue;
     parts.push(c);
   }
-  let t = target(r, table, group, later);
+  let t = rare && r.chance(0.4) ? rareTarget(r, table, group) : target(r, table, group, later);
   const own = /^-p (tcp|udp) /.exec(t);
   if (own) {
     const has = parts.find((p) => / ?-p /.test(` ${p}`));
@@ -189,7 +197,7 @@ const TABLES: Readonly<Record<string, readonly { chain: string; group: string }[
 };
 
 /** A whole rule set for iptables-restore, with the TRACE rules that make the kernel tell. */
-export function ruleset(r: Random): string {
+export function ruleset(r: Random, rare = false): string {
   const out: string[] = [];
   for (const [table, bases] of Object.entries(TABLES)) {
     if (table !== 'raw' && r.chance(0.15)) continue;
@@ -208,10 +216,11 @@ export function ruleset(r: Random): string {
       out.push('-A OUTPUT -p tcp --sport 50000:59999 -j TRACE', '-A OUTPUT -p udp --sport 50000:59999 -j TRACE');
     }
     for (const b of bases)
-      for (let i = r.below(5); i > 0; i--) out.push(ruleText(r, table, b.chain, b.group, user.get(b.group) ?? []));
+      for (let i = r.below(5); i > 0; i--)
+        out.push(ruleText(r, table, b.chain, b.group, user.get(b.group) ?? [], rare));
     for (const [group, names] of user) {
       names.forEach((name, i) => {
-        for (let k = r.below(4); k > 0; k--) out.push(ruleText(r, table, name, group, names.slice(i + 1)));
+        for (let k = r.below(4); k > 0; k--) out.push(ruleText(r, table, name, group, names.slice(i + 1), rare));
       });
     }
     out.push('COMMIT');

@@ -42,8 +42,13 @@ class TraceParser {
       kind: t[4] === 'return' ? 'return' : t[4] === 'policy' ? 'policy' : 'rule',
       table: t[2] ?? '',
       chain: t[3] ?? '',
-      // xtables-monitor has no name for NFT_RETURN and prints its number
-      verdict: t[5] === '0xfffffffb' ? 'RETURN' : (t[5] ?? ''),
+      // xtables-monitor has no name for NFT_RETURN and prints its number; of a queue nobody listens on, bit 15 says to pass
+      verdict:
+        t[5] === '0xfffffffb'
+          ? 'RETURN'
+          : (t[5] ?? '').replace(/^0x[0-9a-f]*([0-9a-f])003$/, (_, bits: string) =>
+              Number.parseInt(bits, 16) & 8 ? 'ACCEPT' : 'DROP',
+            ),
       rule: (t[6] ?? '').trim(),
       src: field('SRC'),
       dst: field('DST'),

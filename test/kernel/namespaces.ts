@@ -150,6 +150,7 @@ export class Network {
       take('ip6-route.json', 'ip', ['-j', '-6', 'route', 'show', 'table', 'all']),
       take('ip6-rule.json', 'ip', ['-j', '-6', 'rule']),
       take('sysctl.txt', 'sysctl', ['net.ipv4.ip_forward', 'net.ipv4.conf', 'net.ipv6.conf']),
+      take('ss.txt', 'ss', ['-lntup']),
       take('uname.txt', 'uname', ['-a']),
     ];
   }

@@ -1,0 +1,4 @@
+// -m srh: the segment routing header of IPv6.
+import { absentHeader } from '../kernel/absent-header.ts';
+
+export const match = absentHeader('srh', /^--srh-/);

@@ -1,0 +1,48 @@
+// -j TPROXY: gives the packet to a transparent socket as it is, addresses unchanged, and marks it, so that a policy rule routes it to the node.
+//
+// Surprise: where no such socket is there, the packet is dropped (xt_TPROXY.c).
+import { endpointText, ipText, parseIp } from '../../parsers/core/address.ts';
+import type { TargetModule } from '../kernel/clause.ts';
+import { integer, valueAndMask } from '../kernel/option-values.ts';
+
+export const target: TargetModule = {
+  target: 'TPROXY',
+  compile(options) {
+    const of = (name: string) => options.find((o) => o.name === name)?.values[0];
+    const onPort = integer(of('--on-port') ?? '0');
+    const onIp = of('--on-ip') === undefined ? null : parseIp(of('--on-ip') ?? '');
+    const mark = valueAndMask(of('--tproxy-mark') ?? '0x0/0x0');
+    if (onPort === null || mark === null || (of('--on-ip') !== undefined && onIp === null))
+      return 'its address, port or mark is not understood';
+    return (c) => {
+      const p = c.packet;
+      const any = onIp === null || /^(?:0\.0\.0\.0|::)$/.test(ipText(onIp));
+      const ip = any ? (p.inIf === null ? null : (c.node.fib.addressOf(p.inIf, p.dst, p.family)?.ip ?? null)) : onIp;
+      const port = onPort === 0 ? p.dport : onPort;
+      if (ip === null || port === null)
+        return { kind: 'unknown', why: 'to which address TPROXY gives the packet', settle: 'ip -j addr' };
+      const where = endpointText(ip, port);
+      const listener = c.node.listenerAt(p.protocol, ip, port);
+      const taken =
+        listener !== null &&
+        c.world.decide({
+          source: listener === 'unknown' ? null : listener.source,
+          why: `Whether a transparent socket listens on ${where} is in no dump; ss -lntup tells who listens, its program whether transparently.`,
+          choices: [
+            { assumed: `a transparent socket listens on ${where}`, probability: null },
+            { assumed: `no transparent socket listens on ${where}`, probability: null },
+          ],
+        }) === 0;
+      if (!taken)
+        return {
+          kind: 'verdict',
+          verdict: 'DROP',
+          rejected: null,
+          summary: `no transparent socket on ${where}: dropped`,
+        };
+      p.mark = ((p.mark & ~mark.mask) ^ mark.value) >>> 0;
+      p.tproxy = { ip, port };
+      return { kind: 'verdict', verdict: 'ACCEPT', rejected: null, summary: `given to the socket on ${where}` };
+    };
+  },
+};
