@@ -31,8 +31,33 @@ arp.proto.size	Protocol size
 arp.proto.type	Protocol type
 arp.src.hw_mac	Sender MAC address
 arp.src.proto_ipv4	Sender IP address
+bfd	Bidirectional Forwarding Detection Control Message
+bfd.detect_time_multiplier	Detect Time Multiplier
+bfd.diag	Diagnostic Code
+bfd.flags	Message Flags
+bfd.my_discriminator	My Discriminator
+bfd.sta	Session State
+bfd.version	Protocol Version
+bfd.your_discriminator	Your Discriminator
+bgp	Border Gateway Protocol
+bgp.length	Length
+bgp.notify.major_error	Major error Code
+bgp.open.holdtime	Hold Time
+bgp.open.identifier	BGP Identifier
+bgp.open.myas	My AS
+bgp.open.version	Version
+bgp.type	Type
+cdp	Cisco Discovery Protocol
+cdp.deviceid	Device ID
+cdp.platform	Platform
+cdp.portid	Sent through Interface
+cdp.tlv.len	Length
+cdp.tlv.type	Type
+cdp.ttl	TTL
+cdp.version	Version
 data	Data
 data.len	Length
+db-lsp-disc	Dropbox LAN sync Discovery Protocol
 dhcp	Dynamic Host Configuration Protocol
 dhcp.cookie	Magic cookie
 dhcp.file	Boot file name
@@ -175,6 +200,8 @@ dns.svcb.svcparam.value.length	SvcParamValue length
 dns.svcb.svcpriority	SvcPriority
 dns.svcb.targetname	TargetName
 dns.txt	TXT
+dtp	Dynamic Trunk Protocol
+dtp.version	Version
 eap	Extensible Authentication Protocol
 eap.code	Code
 eap.id	Id
@@ -187,6 +214,13 @@ eapol.keydes.type	Key Descriptor Type
 eapol.len	Length
 eapol.type	Type
 eapol.version	Version
+eigrp	Enhanced Interior Gateway Routing Protocol
+eigrp.ack	Acknowledge
+eigrp.as	Autonomous System
+eigrp.flags	Flags
+eigrp.opcode	Opcode
+eigrp.seq	Sequence
+eigrp.version	Version
 erspan	Encapsulated Remote Switch Packet ANalysis
 erspan.cos	COS
 erspan.encap	Encap
@@ -257,6 +291,13 @@ grpc.compressed_flag	Compressed Flag
 grpc.frame_type	Frame Type
 grpc.message_data	Message Data
 grpc.message_length	Message Length
+hsrp	Cisco Hot Standby Router Protocol
+hsrp.group	Group
+hsrp.opcode	Op Code
+hsrp.priority	Priority
+hsrp.state	State
+hsrp.version	Version
+hsrp.virt_ip	Virtual IP Address
 http	Hypertext Transfer Protocol
 http.accept	Accept
 http.chunk_data	Chunk data
@@ -527,6 +568,15 @@ ipv6.tclass	Traffic Class
 ipv6.tclass.dscp	Differentiated Services Codepoint
 ipv6.tclass.ecn	Explicit Congestion Notification
 ipv6.version	Version
+isakmp	Internet Security Association and Key Management Protocol
+isakmp.exchangetype	Exchange type
+isakmp.flags	Flags
+isakmp.ispi	Initiator SPI
+isakmp.length	Length
+isakmp.messageid	Message ID
+isakmp.nextpayload	Next payload
+isakmp.rspi	Responder SPI
+isakmp.version	Version
 json	JavaScript Object Notation
 kafka	Kafka
 kafka.api_key	API Key
@@ -534,6 +584,23 @@ kafka.api_version	API Version
 kafka.client_id	Client ID
 kafka.correlation_id	Correlation ID
 kafka.len	Length
+l2tp	Layer 2 Tunneling Protocol
+l2tp.avp.message_type	Message Type
+l2tp.length	Length
+l2tp.session	Session ID
+l2tp.tunnel	Tunnel ID
+l2tp.type	Type
+l2tp.version	Version
+lacp	LACP
+lacp.actor.key	Actor Key
+lacp.actor.port	Actor Port
+lacp.actor.state	Actor State
+lacp.actor.sysid	Actor System ID
+lacp.partner.key	Partner Key
+lacp.partner.port	Partner Port
+lacp.partner.state	Partner State
+lacp.partner.sysid	Partner System
+lacp.version	LACP Version
 llc	Logical-Link Control
 llc.control	Control
 llc.dsap	DSAP
@@ -561,6 +628,11 @@ lldp.tlv.system.name	System Name
 lldp.tlv.system_cap	Capabilities
 lldp.tlv.type	TLV Type
 llmnr	Link-local Multicast Name Resolution
+loop	Configuration Test Protocol (loopback)
+loop.forwarding_address	Forwarding address
+loop.function	Function
+loop.receipt_number	Receipt number
+loop.skipcount	skipCount
 mdns	Multicast Domain Name System
 mongo	Mongo Wire Protocol
 mongo.document.length	Document length
@@ -678,6 +750,9 @@ pgsql.type	Type
 pgsql.version_major	Protocol major version
 pgsql.version_minor	Protocol minor version
 pgsql.where	Context
+pim	Protocol Independent Multicast
+pim.type	Type
+pim.version	Version
 pkt_comment	Packet comments
 ppp	Point-to-Point Protocol
 ppp.address	Address
@@ -762,6 +837,13 @@ radiotap.pad	Header pad
 radiotap.present	Present flags
 radiotap.present.word	Present flags word
 radiotap.version	Header revision
+radius	RADIUS Protocol
+radius.authenticator	Authenticator
+radius.avp.length	Length
+radius.avp.type	Type
+radius.code	Code
+radius.id	Identifier
+radius.length	Length
 raw	Raw packet data
 resp	REdis Serialization Protocol
 resp.array	Array
@@ -772,6 +854,14 @@ resp.bulk_string.value	Value
 resp.error	Error
 resp.integer	Integer
 resp.string	String
+rip	Routing Information Protocol
+rip.command	Command
+rip.family	Address Family
+rip.ip	IP Address
+rip.metric	Metric
+rip.netmask	Netmask
+rip.next_hop	Next Hop
+rip.version	Version
 sctp	Stream Control Transmission Protocol
 sctp.checksum	Checksum
 sctp.chunk_flags	Chunk flags
@@ -820,6 +910,16 @@ sll.ifindex	Interface index
 sll.pkttype	Packet type
 sll.src.eth	Source
 sll.unused	Unused
+slow	Slow Protocols
+slow.subtype	Slow Protocols subtype
+snmp	Simple Network Management Protocol
+snmp.agent_addr	agent-addr
+snmp.community	community
+snmp.data	data
+snmp.enterprise	enterprise
+snmp.name	Object Name
+snmp.request_id	request-id
+snmp.version	version
 ssdp	Simple Service Discovery Protocol
 ssh	SSH Protocol
 ssh.compression_algorithms_client_to_server	compression_algorithms_client_to_server string
@@ -872,6 +972,15 @@ stp.root.hw	Root Bridge System ID
 stp.root.prio	Root Bridge Priority
 stp.type	BPDU Type
 stp.version	Protocol Version Identifier
+stun	Session Traversal Utilities for NAT
+stun.att.ipv4	IP
+stun.att.length	Attribute Length
+stun.att.port	Port
+stun.att.type	Attribute Type
+stun.cookie	Message Cookie
+stun.id	Message Transaction ID
+stun.length	Message Length
+stun.type	Message Type
 syslog	Syslog message
 syslog.facility	Facility
 syslog.level	Level
@@ -1008,6 +1117,9 @@ udp.payload	Payload
 udp.port	Source or Destination Port
 udp.srcport	Source Port
 udp.stream	Stream index
+udpencap	UDP Encapsulation of IPsec Packets
+udpencap.nat_keepalive	NAT-keepalive packet
+udpencap.non_esp_marker	Non-ESP Marker
 vlan	802.1Q Virtual LAN
 vlan.dei	DEI
 vlan.etype	Type
@@ -1028,6 +1140,12 @@ vrrp.type	VRRP packet type
 vrrp.typever	VRRP message version and type
 vrrp.version	VRRP protocol version
 vrrp.virt_rtr_id	Virtual Rtr ID
+vtp	VLAN Trunking Protocol
+vtp.code	Code
+vtp.conf_rev_num	Configuration Revision Number
+vtp.md	Management Domain
+vtp.md_len	Management Domain Length
+vtp.version	Version
 vxlan	Virtual eXtensible Local Area Network
 vxlan.flag_i	VXLAN Network ID (VNI)
 vxlan.flags	Flags

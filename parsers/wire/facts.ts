@@ -36,6 +36,12 @@ export const WLAN = 260;
 export const WLAN_FCS = 1;
 export const WLAN_PADDED = 2;
 export const WLANCAP = 264;
+/** And those of Cisco's protocols behind SNAP. */
+export const CISCO_CDP = 265;
+export const CISCO_DTP = 266;
+export const CISCO_VTP = 267;
+/** And IKE behind the marker of UDP port 4500. */
+export const IKE = 268;
 
 const NO_VIEW = new DataView(new ArrayBuffer(0));
 

@@ -2,7 +2,7 @@
 // Surprise: the control field is one byte for unnumbered frames and two for all others.
 import { type Dissection, hexText } from './dissection.ts';
 import { etherTypeName } from './ethertype.ts';
-import { type FrameFacts, LLC, NEXT_ETHERTYPE, NEXT_LLC } from './facts.ts';
+import { CISCO_CDP, CISCO_DTP, CISCO_VTP, type FrameFacts, LLC, NEXT_ETHERTYPE, NEXT_LLC } from './facts.ts';
 import type { FieldNode } from './field.ts';
 import type { Protocol } from './protocol.ts';
 
@@ -83,15 +83,25 @@ function index(facts: FrameFacts): boolean {
   return true;
 }
 
-/** 0 is the Ethernet types' own; Cisco's 0x010b is a spanning tree for each VLAN. */
+/** Behind Cisco's organization code; 0x010b is a spanning tree for each VLAN. */
+const CISCO_PIDS: ReadonlyMap<number, number> = new Map([
+  [0x010b, 0x42],
+  [0x2000, CISCO_CDP],
+  [0x2003, CISCO_VTP],
+  [0x2004, CISCO_DTP],
+]);
+
+/** 0 is the Ethernet types' own. */
 function setNext(state: { next: number; nextKey: number }, oui: number, type: number): void {
   if (oui === 0 || oui === 0x0000f8) {
     state.next = NEXT_ETHERTYPE;
     state.nextKey = type;
-  } else if (oui === 0x00000c && type === 0x010b) {
-    state.next = NEXT_LLC;
-    state.nextKey = 0x42;
+    return;
   }
+  const key = oui === 0x00000c ? CISCO_PIDS.get(type) : undefined;
+  if (key === undefined) return;
+  state.next = NEXT_LLC;
+  state.nextKey = key;
 }
 
 function dissect(d: Dissection): void {

@@ -3,15 +3,22 @@ import type { Protocol } from './protocol.ts';
 import { protocol as ah } from './ah.ts';
 import { protocol as amqp } from './amqp.ts';
 import { protocol as arp } from './arp.ts';
+import { protocol as bfd } from './bfd.ts';
+import { protocol as bgp } from './bgp.ts';
+import { protocol as cdp } from './cdp.ts';
+import { protocol as dbLspDisc } from './db-lsp-disc.ts';
 import { protocol as dhcp } from './dhcp.ts';
 import { protocol as dhcpv6 } from './dhcpv6.ts';
 import { protocol as dns } from './dns.ts';
+import { protocol as dtp } from './dtp.ts';
 import { protocol as eapol } from './eapol.ts';
+import { protocol as eigrp } from './eigrp.ts';
 import { protocol as erspan } from './erspan.ts';
 import { protocol as esp } from './esp.ts';
 import { protocol as ethernet } from './ethernet.ts';
 import { protocol as geneve } from './geneve.ts';
 import { protocol as gre } from './gre.ts';
+import { protocol as hsrp } from './hsrp.ts';
 import { protocol as http1 } from './http1.ts';
 import { protocol as http2 } from './http2.ts';
 import { protocol as icmp } from './icmp.ts';
@@ -19,9 +26,12 @@ import { protocol as icmpv6 } from './icmpv6.ts';
 import { protocol as igmp } from './igmp.ts';
 import { protocol as ipv4 } from './ipv4.ts';
 import { protocol as ipv6 } from './ipv6.ts';
+import { protocol as isakmp } from './isakmp.ts';
 import { protocol as kafka } from './kafka.ts';
+import { protocol as l2tp } from './l2tp.ts';
 import { protocol as llc } from './llc.ts';
 import { protocol as lldp } from './lldp.ts';
+import { protocol as loop } from './loop.ts';
 import { protocol as mongo } from './mongo.ts';
 import { protocol as mpls } from './mpls.ts';
 import { protocol as mysql } from './mysql.ts';
@@ -31,26 +41,34 @@ import { protocol as ntp } from './ntp.ts';
 import { protocol as nullLoop } from './null-loop.ts';
 import { protocol as ospf } from './ospf.ts';
 import { protocol as pgsql } from './pgsql.ts';
+import { protocol as pim } from './pim.ts';
 import { protocol as ppp } from './ppp.ts';
 import { protocol as pppoe } from './pppoe.ts';
 import { protocol as prism } from './prism.ts';
 import { protocol as quic } from './quic.ts';
 import { protocol as radiotap } from './radiotap.ts';
+import { protocol as radius } from './radius.ts';
 import { protocol as rawIp } from './raw-ip.ts';
 import { protocol as resp } from './resp.ts';
+import { protocol as rip } from './rip.ts';
 import { protocol as sctp } from './sctp.ts';
 import { protocol as sll } from './sll.ts';
 import { protocol as sll2 } from './sll2.ts';
+import { protocol as slow } from './slow.ts';
+import { protocol as snmp } from './snmp.ts';
 import { protocol as ssdp } from './ssdp.ts';
 import { protocol as ssh } from './ssh.ts';
 import { protocol as stp } from './stp.ts';
+import { protocol as stun } from './stun.ts';
 import { protocol as syslog } from './syslog.ts';
 import { protocol as tcp } from './tcp.ts';
 import { protocol as tftp } from './tftp.ts';
 import { protocol as tls } from './tls.ts';
 import { protocol as udp } from './udp.ts';
+import { protocol as udpencap } from './udpencap.ts';
 import { protocol as vlan } from './vlan.ts';
 import { protocol as vrrp } from './vrrp.ts';
+import { protocol as vtp } from './vtp.ts';
 import { protocol as vxlan } from './vxlan.ts';
 import { protocol as websocket } from './websocket.ts';
 import { protocol as wireguard } from './wireguard.ts';
@@ -61,15 +79,22 @@ export const PROTOCOLS: readonly Protocol[] = [
   ah,
   amqp,
   arp,
+  bfd,
+  bgp,
+  cdp,
+  dbLspDisc,
   dhcp,
   dhcpv6,
   dns,
+  dtp,
   eapol,
+  eigrp,
   erspan,
   esp,
   ethernet,
   geneve,
   gre,
+  hsrp,
   http1,
   http2,
   icmp,
@@ -77,9 +102,12 @@ export const PROTOCOLS: readonly Protocol[] = [
   igmp,
   ipv4,
   ipv6,
+  isakmp,
   kafka,
+  l2tp,
   llc,
   lldp,
+  loop,
   mongo,
   mpls,
   mysql,
@@ -89,26 +117,34 @@ export const PROTOCOLS: readonly Protocol[] = [
   nullLoop,
   ospf,
   pgsql,
+  pim,
   ppp,
   pppoe,
   prism,
   quic,
   radiotap,
+  radius,
   rawIp,
   resp,
+  rip,
   sctp,
   sll,
   sll2,
+  slow,
+  snmp,
   ssdp,
   ssh,
   stp,
+  stun,
   syslog,
   tcp,
   tftp,
   tls,
   udp,
+  udpencap,
   vlan,
   vrrp,
+  vtp,
   vxlan,
   websocket,
   wireguard,

@@ -7,7 +7,7 @@ import { PROTOCOLS } from './registry.gen.ts';
 const links = new Map<number, number>();
 const etherTypes = new Uint8Array(65_536);
 const ipProtocols = new Uint8Array(256);
-const llcSaps = new Uint8Array(265);
+const llcSaps = new Uint8Array(269);
 const pppProtocols = new Uint8Array(65_536);
 const tcpPorts = new Uint8Array(65_536);
 const udpPorts = new Uint8Array(65_536);

@@ -9,6 +9,7 @@ import { icmpv6Frames } from './crafted-icmpv6.ts';
 import { linkFrames, nflogFrames, pppFrames } from './crafted-link.ts';
 import { networkFrames } from './crafted-protocols.ts';
 import { quicFrames } from './crafted-quic.ts';
+import { routingFrames } from './crafted-routing.ts';
 import { serviceFrames } from './crafted-services.ts';
 import { damagedTunnelFrames, tunnelFrames } from './crafted-tunnels.ts';
 import { WLAN_LINKS, wlanFrames } from './crafted-wlan.ts';
@@ -305,6 +306,7 @@ export function craftedCaptures(): ReadonlyMap<string, Uint8Array> {
     ['crafted-http2.pcap', writePcap({ linkType: 1 }, packets(http2Frames()))],
     ['crafted-databases.pcap', writePcap({ linkType: 1 }, packets(databaseFrames()))],
     ['crafted-quic.pcap', writePcap({ linkType: 1 }, packets(quicFrames()))],
+    ['crafted-routing.pcap', writePcap({ linkType: 1 }, packets(routingFrames()))],
     ['crafted-services.pcap', writePcap({ linkType: 1 }, packets(serviceFrames()))],
     ['crafted-dns-records.pcap', writePcap({ linkType: 1 }, packets(dnsRecordFrames()))],
     ['crafted-nflog.pcap', writePcap({ linkType: 239 }, packets(nflogFrames()))],

@@ -30,6 +30,10 @@ const EXACT: readonly (readonly [string, RegExp])[] = [
     'crafted-network.pcap',
     /^(vrrp|esp|ah|wg|ntp|ospf\.(version|msg|srcrouter|area_id|checksum|packet_length)|igmp\.(maddr|saddr|type))/,
   ],
+  [
+    'crafted-routing.pcap',
+    /^(cdp\.(v|ttl|dev|port)|lacp\.(version|actor|partner)|pim\.(v|t)|eigrp\.(v|seq|ack|as)|hsrp|rip|bfd\.(v|sta|d)|radius\.(code|id|length)|isakmp\.(len|ex|mess)|l2tp\.(tunnel|session|version)|stun\.(type|length)|bgp\.(type|open))/,
+  ],
   ['crafted-link.pcap', /^(stp|mpls|pppoe\.|eapol\.(version|type|len)|eap\.|llc\.(dsap|ssap|oui))/],
   [
     'crafted-services.pcap',

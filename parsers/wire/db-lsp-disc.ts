@@ -1,0 +1,15 @@
+// Dropbox LAN sync discovery: a JSON text to everybody on the network, every half minute.
+import { oneLine } from './one-line.ts';
+
+export const protocol = oneLine({
+  filter: 'db-lsp-disc',
+  name: 'Dropbox LAN sync Discovery Protocol',
+  column: 'DB-LSP-DISC/JSON',
+  attach: { udpPorts: [17500] },
+  header: 1,
+  fields: [],
+  read(d, _layer, at) {
+    d.layer('json', 'JavaScript Object Notation', at, d.left);
+    return 'Dropbox LAN sync Discovery Protocol, JavaScript Object Notation';
+  },
+});

@@ -1,0 +1,348 @@
+// Routers and what manages them, made by hand: CDP, LACP, loopback, PIM, HSRP, EIGRP, RIP, BGP, BFD, SNMP, RADIUS, ISAKMP, L2TP, STUN.
+import * as f from './frames.ts';
+import { talk } from './talk.ts';
+
+type Bytes = readonly number[];
+
+const z = (n: number): Bytes => new Array<number>(n).fill(0);
+const udp = (sport: number, dport: number, payload: Bytes): Bytes =>
+  f.ethernet(0x0800, f.ip4('10.0.0.1', '10.0.0.2', 17, f.udp(sport, dport, payload)));
+const ip = (protocol: number, payload: Bytes): Bytes =>
+  f.ethernet(0x0800, f.ip4('10.0.0.1', '224.0.0.13', protocol, payload));
+const snap = (oui: Bytes, pid: number, payload: Bytes): Bytes => {
+  const body = [0xaa, 0xaa, 3, ...oui, ...f.u16(pid), ...payload];
+  return f.ethernet(body.length, body);
+};
+const cisco = (pid: number, payload: Bytes): Bytes => snap([0, 0, 0x0c], pid, payload);
+const tlv = (type: number, value: Bytes): Bytes => [...f.u16(type), ...f.u16(value.length + 4), ...value];
+const lacp = (actor: number, partner: number): Bytes => [
+  1,
+  1,
+  1,
+  20,
+  ...f.u16(0x8000),
+  2,
+  0,
+  0,
+  0,
+  0,
+  1,
+  ...f.u16(17),
+  ...f.u16(0x80),
+  ...f.u16(2),
+  actor,
+  0,
+  0,
+  0,
+  2,
+  20,
+  ...f.u16(0x4000),
+  2,
+  0,
+  0,
+  0,
+  0,
+  2,
+  ...f.u16(18),
+  ...f.u16(0x80),
+  ...f.u16(3),
+  partner,
+  0,
+  0,
+  0,
+  3,
+  16,
+  0,
+  100,
+  ...z(12),
+  0,
+  0,
+  ...z(50),
+];
+const hsrp = (op: number, state: number): Bytes => [
+  0,
+  op,
+  state,
+  3,
+  10,
+  120,
+  1,
+  0,
+  ...f.ascii('cisco'),
+  0,
+  0,
+  0,
+  10,
+  0,
+  0,
+  254,
+];
+const eigrp = (op: number, flags: number): Bytes => [
+  2,
+  op,
+  ...z(2),
+  ...f.u32(flags),
+  ...f.u32(0),
+  ...f.u32(0),
+  ...f.u32(100),
+  ...f.u16(1),
+  ...f.u16(12),
+  1,
+  0,
+  1,
+  0,
+  0,
+  0,
+  0,
+  15,
+];
+const rip = (command: number, version: number, entries: Bytes): Bytes => [command, version, 0, 0, ...entries];
+const route = (address: string, metric: number): Bytes => [
+  0,
+  2,
+  0,
+  0,
+  ...f.address(address),
+  ...f.address('255.255.255.0'),
+  0,
+  0,
+  0,
+  0,
+  ...f.u32(metric),
+];
+const bgp = (type: number, body: Bytes): Bytes => [
+  ...new Array<number>(16).fill(255),
+  ...f.u16(19 + body.length),
+  type,
+  ...body,
+];
+const bfd = (state: number, diag: number, flags: number): Bytes => [
+  0x20 | diag,
+  (state << 6) | flags,
+  3,
+  24,
+  ...f.u32(1),
+  ...f.u32(2),
+  ...f.u32(300000),
+  ...f.u32(300000),
+  ...f.u32(0),
+];
+const radius = (code: number, id: number, attributes: Bytes): Bytes => [
+  code,
+  id,
+  ...f.u16(20 + attributes.length),
+  ...z(16),
+  ...attributes,
+];
+const isakmp = (version: number, exchange: number, flags: number, message: number, body: Bytes, first = 0): Bytes => [
+  ...f.u32(0x11111111),
+  ...f.u32(0x22222222),
+  ...f.u32(message === 0 ? 0 : 0x33333333),
+  ...f.u32(message === 0 ? 0 : 0x44444444),
+  first,
+  version,
+  exchange,
+  flags,
+  ...f.u32(message),
+  ...f.u32(28 + body.length),
+  ...body,
+];
+const stun = (type: number, attributes: Bytes): Bytes => [
+  ...f.u16(type),
+  ...f.u16(attributes.length),
+  ...f.u32(0x2112a442),
+  ...z(11),
+  7,
+  ...attributes,
+];
+const xor = [0, 0x20, 0, 8, 0, 1, ...f.u16(5000 ^ 0x2112), ...f.u32(0x0a000005 ^ 0x2112a442)];
+const l2tp = (flags: number, tunnel: number, session: number, body: Bytes): Bytes => [
+  ...f.u16(flags),
+  ...f.u16(12 + body.length),
+  ...f.u16(tunnel),
+  ...f.u16(session),
+  0,
+  1,
+  0,
+  2,
+  ...body,
+];
+const avp = (type: number, value: Bytes): Bytes => [
+  ...f.u16(0x8000 | (6 + value.length)),
+  0,
+  0,
+  ...f.u16(type),
+  ...value,
+];
+const ber = (tag: number, ...content: readonly Bytes[]): Bytes => [tag, content.flat().length, ...content.flat()];
+const uptime = ber(6, [0x2b, 6, 1, 2, 1, 1, 3, 0]);
+const name = ber(6, [0x2b, 6, 1, 2, 1, 1, 5, 0]);
+const nothing = [5, 0];
+const pdu = (tag: number, ...pairs: readonly Bytes[]): Bytes =>
+  ber(
+    tag,
+    ber(2, [0x2f, 0x3a, 0x4b, 0x5c]),
+    ber(2, [0]),
+    ber(2, [0]),
+    ber(0x30, ...pairs.map((pair) => ber(0x30, pair))),
+  );
+const snmp = (version: number, data: Bytes): Bytes => ber(0x30, ber(2, [version]), ber(4, f.ascii('public')), data);
+const trap = ber(
+  0xa4,
+  ber(6, [0x2b, 6, 1, 4, 1, 9]),
+  ber(0x40, [10, 0, 0, 1]),
+  ber(2, [2]),
+  ber(2, [0]),
+  ber(0x43, [100]),
+  ber(0x30, ber(0x30, uptime, ber(0x43, [9]))),
+);
+const usm = ber(0x30, ber(4), ber(2, [0]), ber(2, [0]), ber(4), ber(4), ber(4));
+const snmp3 = (flags: number, data: Bytes): Bytes =>
+  ber(
+    0x30,
+    ber(2, [3]),
+    ber(0x30, ber(2, [0, 0x91, 0xc8]), ber(2, [0, 0xff, 0xe3]), ber(4, [flags]), ber(2, [3])),
+    ber(4, usm),
+    data,
+  );
+
+const ROUTING: readonly Bytes[] = [
+  cisco(0x2000, [
+    2,
+    180,
+    0,
+    0,
+    ...tlv(1, f.ascii('sw1.example')),
+    ...tlv(3, f.ascii('GigabitEthernet0/1')),
+    ...tlv(6, f.ascii('cisco WS-C2960')),
+  ]),
+  cisco(0x2000, [1, 180, 0, 0, ...tlv(1, f.ascii('sw2'))]),
+  cisco(0x2004, [1, ...tlv(1, f.ascii('dom')), ...tlv(2, [3]), ...tlv(3, [0x45]), ...tlv(4, [2, 0, 0, 0, 0, 1])]),
+  cisco(0x2003, [2, 1, 1, 3, ...f.ascii('lab'), ...z(29), ...f.u32(5), 10, 0, 0, 1, ...z(12), ...z(16)]),
+  f.ethernet(0x9000, [0, 0, 1, 0, 0, 0, ...z(40)]),
+  f.ethernet(0x9000, [0, 0, 2, 0, 2, 0, 0, 0, 0, 1, 1, 0, 0, 0, ...z(32)]),
+  f.ethernet(0x8809, lacp(0x3d, 0x3c)),
+  f.ethernet(0x8809, lacp(0x47, 0)),
+  ip(103, [0x20, 0, 0, 0, 0, 1, 0, 2, 0, 105]),
+  ip(103, [
+    0x23,
+    0,
+    0,
+    0,
+    1,
+    0,
+    ...f.address('10.0.0.2'),
+    0,
+    1,
+    0,
+    210,
+    1,
+    0,
+    0,
+    32,
+    ...f.address('239.1.1.1'),
+    0,
+    1,
+    0,
+    0,
+    1,
+    0,
+    7,
+    32,
+    ...f.address('10.0.0.9'),
+  ]),
+  ip(103, [0x21, 0, 0, 0, 0, 0, 0, 0]),
+  ip(103, [0x22, 0, 0, 0, 1, 0, 0, 32, ...f.address('239.1.1.1'), 1, 0, ...f.address('10.0.0.9')]),
+  ip(103, [
+    0x25,
+    0,
+    0,
+    0,
+    1,
+    0,
+    0,
+    32,
+    ...f.address('239.1.1.1'),
+    1,
+    0,
+    ...f.address('10.0.0.9'),
+    0,
+    0,
+    0,
+    1,
+    0,
+    0,
+    0,
+    2,
+  ]),
+  ip(88, eigrp(5, 0)),
+  ip(88, eigrp(1, 1)),
+  ip(88, eigrp(3, 0)),
+  ip(88, eigrp(4, 0)),
+  f.ethernet(0x0800, f.ip4('10.0.0.1', '224.0.0.2', 17, f.udp(1985, 1985, hsrp(0, 16)))),
+  f.ethernet(0x0800, f.ip4('10.0.0.1', '224.0.0.2', 17, f.udp(1985, 1985, hsrp(1, 4)))),
+  f.ethernet(0x0800, f.ip4('10.0.0.1', '224.0.0.2', 17, f.udp(1985, 1985, hsrp(0, 8)))),
+  udp(520, 520, rip(1, 1, [...z(16), ...f.u32(16)])),
+  udp(520, 520, rip(2, 2, route('10.1.0.0', 1))),
+  udp(520, 520, rip(2, 2, [...route('10.1.0.0', 1), ...route('10.2.0.0', 3)])),
+  udp(49152, 3784, bfd(3, 0, 0)),
+  udp(49152, 3784, bfd(1, 1, 0x20)),
+  udp(49152, 3784, bfd(2, 0, 0x10)),
+  udp(40000, 161, snmp(0, pdu(0xa0, [...uptime, ...nothing]))),
+  udp(40000, 161, snmp(1, pdu(0xa1, [...uptime, ...nothing], [...name, ...nothing]))),
+  udp(161, 40000, snmp(1, pdu(0xa2, [...uptime, ...ber(0x43, [1, 2, 3])]))),
+  udp(40000, 161, snmp(1, pdu(0xa3, [...name, ...ber(4, f.ascii('sw'))]))),
+  udp(40000, 161, snmp(1, pdu(0xa5, [...uptime, ...nothing]))),
+  udp(40000, 162, snmp(1, pdu(0xa6, [...uptime, ...nothing]))),
+  udp(40000, 162, snmp(1, pdu(0xa7, [...uptime, ...nothing]))),
+  udp(40000, 162, snmp(0, trap)),
+  udp(40000, 161, snmp3(4, ber(0x30, ber(4), ber(4), pdu(0xa0, [...uptime, ...nothing])))),
+  udp(161, 40000, snmp3(0, ber(0x30, ber(4), ber(4), pdu(0xa8, [...uptime, ...nothing])))),
+  udp(40000, 161, snmp3(7, ber(4, z(24)))),
+  udp(40000, 1812, radius(1, 5, [1, 6, ...f.ascii('alice'.slice(0, 4)), 4, 6, 10, 0, 0, 1])),
+  udp(1812, 40000, radius(2, 5, [])),
+  udp(40000, 1812, radius(1, 6, [1, 5, ...f.ascii('bob')])),
+  udp(1812, 40000, radius(3, 6, [])),
+  udp(40000, 1813, radius(4, 7, [40, 6, 0, 0, 0, 1])),
+  udp(1813, 40000, radius(5, 7, [])),
+  udp(1812, 40000, radius(11, 9, [])),
+  udp(500, 500, isakmp(0x10, 2, 0, 0, [0, 0, 0, 20, 0, 0, 0, 1, 0, 0, 0, 1, ...z(8)], 1)),
+  udp(500, 500, isakmp(0x10, 4, 0, 0, [0, 0, 0, 8, 0, 0, 0, 1], 4)),
+  udp(500, 500, isakmp(0x10, 32, 1, 0x55, z(32), 8)),
+  udp(500, 500, isakmp(0x10, 5, 1, 0x56, z(32), 8)),
+  udp(500, 500, isakmp(0x20, 34, 8, 0, [0, 0, 0, 8, 0, 0, 0, 0], 33)),
+  udp(500, 500, isakmp(0x20, 34, 0x20, 0, [0, 0, 0, 8, 0, 0, 0, 0], 33)),
+  udp(500, 500, isakmp(0x20, 35, 8, 1, [0, 0, 0, 24, ...z(20)], 46)),
+  udp(500, 500, isakmp(0x20, 36, 0x20, 2, [0, 0, 0, 24, ...z(20)], 46)),
+  udp(500, 500, isakmp(0x20, 37, 8, 3, [0, 0, 0, 24, ...z(20)], 46)),
+  udp(4500, 4500, [0, 0, 0, 0, ...isakmp(0x20, 35, 8, 1, [0, 0, 0, 24, ...z(20)], 46)]),
+  udp(4500, 4500, [0xff]),
+  udp(4500, 4500, [...f.u32(0x1234), ...f.u32(9), ...z(24)]),
+  udp(1701, 1701, l2tp(0xc802, 0, 0, [...avp(0, [0, 1]), ...avp(2, [1, 0])])),
+  udp(1701, 1701, l2tp(0xc802, 7, 0, [...avp(0, [0, 2])])),
+  udp(1701, 1701, l2tp(0xc802, 7, 0, [])),
+  udp(1701, 1701, l2tp(0xc802, 7, 8, [...avp(0, [0, 10])])),
+  udp(1701, 1701, [0, 2, 0, 7, 0, 8, 0xff, 3, 0xc0, 0x21, 1, 1, 0, 4]),
+  udp(40001, 3478, stun(1, [])),
+  udp(3478, 40001, stun(0x101, xor)),
+  udp(40001, 3478, stun(3, [0, 0x19, 0, 4, 17, 0, 0, 0])),
+  udp(3478, 40001, stun(0x113, [0, 9, 0, 4, 0, 0, 4, 1])),
+  udp(40001, 3478, stun(4, [])),
+  udp(40001, 3478, stun(0x11, [])),
+  udp(40002, 40003, stun(1, [0, 6, 0, 4, ...f.ascii('a:bc')])),
+  udp(17500, 17500, f.ascii('{"host_int": 1}')),
+];
+
+const BGP: readonly (readonly ['>' | '<', Bytes])[] = [
+  ['>', bgp(1, [4, ...f.u16(65001), 0, 180, ...f.address('10.0.0.1'), 0])],
+  ['<', [...bgp(1, [4, ...f.u16(65002), 0, 180, ...f.address('10.0.0.2'), 0]), ...bgp(4, [])]],
+  ['>', bgp(4, [])],
+  ['>', bgp(2, [0, 0, 0, 0])],
+  ['<', bgp(2, [0, 0, 0, 18, 0x40, 1, 1, 0, 0x40, 2, 4, 2, 1, ...f.u16(65002), 0x40, 3, 4, 10, 0, 0, 2, 24, 10, 1, 0])],
+  ['>', bgp(3, [6, 2])],
+  ['>', bgp(5, [0, 1, 0, 1])],
+];
+
+export function routingFrames(): Uint8Array[] {
+  return [...ROUTING.map((bytes) => Uint8Array.from(bytes)), ...talk(43_100, 179, BGP)];
+}
