@@ -214,7 +214,7 @@ export class FlowTable {
 
   /** 0 when the row goes the way of the flow's first packet, 1 otherwise. */
   directionOf(flow: number, row: number): number {
-    const segment = this.index.segments[row >>> SEGMENT_BITS];
+    const segment = this.index.segments.at(row >>> SEGMENT_BITS);
     const at = row & SEGMENT_MASK;
     const { columns } = this;
     return segment &&
@@ -243,7 +243,7 @@ export class FlowTable {
 
   /** The shift in force when this row came; -1 unknown, -2 not in use. */
   windowShift(flow: number, direction: number, row: number): number {
-    const segment = this.index.segments[row >>> SEGMENT_BITS];
+    const segment = this.index.segments.at(row >>> SEGMENT_BITS);
     const shift = ((segment?.tcpFlags[row & SEGMENT_MASK] ?? 0) >> WINDOW_SCALE_SHIFT) - 1;
     if (shift >= 0) return shift;
     const unscaledNo = this.tcp.unscaledNo[flow * 2 + direction] ?? 0;

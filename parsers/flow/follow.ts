@@ -133,7 +133,7 @@ export function followFlow(
   if (flow === null || (flow.ipProtocol !== TCP && flow.ipProtocol !== UDP)) return null;
   const following = new Following();
   for (let row = flow.firstRow; row < index.packetCount; row++) {
-    const segment = index.segments[row >>> SEGMENT_BITS];
+    const segment = index.segments.at(row >>> SEGMENT_BITS);
     if (segment === undefined) break;
     const at = segment.flow.indexOf(id, row & SEGMENT_MASK);
     const start = row - (row & SEGMENT_MASK);

@@ -38,7 +38,7 @@ export class RowChain {
       const row = this.linked;
       const place = row >>> SEGMENT_BITS;
       if (this.next[place] === undefined) this.next[place] = new Uint32Array(SEGMENT_ROWS).fill(NO_ROW);
-      const segment = index.segments[place];
+      const segment = index.segments.at(place);
       const at = row & SEGMENT_MASK;
       if (segment === undefined || ((segment.layers[at] ?? 0) & (HAS_TCP | HAS_UDP)) === 0) continue;
       const flow = segment.flow[at] ?? NO_FLOW;

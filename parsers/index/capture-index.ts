@@ -13,6 +13,7 @@ import type { ByteSource } from '../wire/dissection.ts';
 import type { FieldNode } from '../wire/field.ts';
 import { PacketIndex } from './packet-index.ts';
 import { follow, summaryOf, treeOf } from './row-view.ts';
+import type { SegmentMemory } from './segment-list.ts';
 
 export type { CaptureInterface, Flow };
 
@@ -59,10 +60,14 @@ export interface CaptureIndex {
   isBadTcp(row: number): boolean;
   /** 0 when the client sends the way of the flow's first packet, 1 otherwise. */
   clientDirection(flow: number): number;
+  /** Conversations so far; their ids are 0 … flowCount-1. */
+  readonly flowCount: number;
   /** Every conversation so far, by id. Built on each call: keep the result for a screenful. */
   flows(): readonly Flow[];
   /** One conversation; null for an id that does not exist. */
   flow(id: number): Flow | null;
+  /** Gives memory and scratch file back; nothing may be asked afterwards. */
+  close(): void;
 }
 
 export interface IndexerOptions {
@@ -73,6 +78,8 @@ export interface IndexerOptions {
   readonly splitByInterface?: boolean;
   /** What the user says about ports (wire/decode-as.ts); it holds for everything that is asked of the index. */
   readonly decodeAs?: readonly DecodeAsRule[];
+  /** What the columns may take of memory, with other indexes; left out: all they need. */
+  readonly memory?: SegmentMemory;
 }
 
 /** Builds an index from a file that arrives in chunks; `index` may be asked at any time and grows with it. */
@@ -80,7 +87,11 @@ export class CaptureIndexer {
   private readonly building: PacketIndex;
 
   constructor(options: IndexerOptions = {}) {
-    this.building = new PacketIndex(options.splitByInterface ?? true, portsWith(options.decodeAs ?? []));
+    this.building = new PacketIndex(
+      options.splitByInterface ?? true,
+      portsWith(options.decodeAs ?? []),
+      options.memory ?? null,
+    );
   }
 
   get index(): CaptureIndex {

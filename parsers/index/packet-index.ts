@@ -28,6 +28,7 @@ import {
   TCP_FLAG_BITS,
   WINDOW_SCALE_SHIFT,
 } from './segment.ts';
+import { SegmentList, type SegmentMemory } from './segment-list.ts';
 
 const FIRST_SEGMENT_ROWS = 1024;
 /** Seconds are held in 34 bits: until the year 2514. */
@@ -36,7 +37,7 @@ const NANOS_BITS = 0x3fff_ffff;
 
 export class PacketIndex implements CaptureIndex {
   readonly reader: CaptureReader;
-  readonly segments: Segment[];
+  readonly segments: SegmentList;
   readonly addresses: AddressTable;
   readonly flowTable: FlowTable;
   packetCount: number;
@@ -57,14 +58,15 @@ export class PacketIndex implements CaptureIndex {
   /** Which protocols hang on which ports; null for the usual ones. */
   readonly ports: PortTables | null;
 
-  constructor(splitByInterface: boolean, ports: PortTables | null = null) {
+  constructor(splitByInterface: boolean, ports: PortTables | null = null, memory: SegmentMemory | null = null) {
     this.ports = ports;
     this.fragments = new FragmentBook();
     this.splitByInterface = splitByInterface;
     this.readFrame = null;
     this.reader = new CaptureReader();
     this.current = new Segment(FIRST_SEGMENT_ROWS);
-    this.segments = [this.current];
+    this.segments = new SegmentList(memory);
+    this.segments.push(this.current);
     this.addresses = new AddressTable();
     this.flowTable = new FlowTable(this, splitByInterface);
     this.facts = new FrameFacts(ports);
@@ -131,6 +133,7 @@ export class PacketIndex implements CaptureIndex {
       row = until;
     }
     this.analysed = this.packetCount;
+    this.segments.seal(this.packetCount >>> SEGMENT_BITS);
   }
 
   private add(record: CaptureRecord): void {
@@ -140,7 +143,7 @@ export class PacketIndex implements CaptureIndex {
       this.segments.push(this.current);
     } else if (at === this.current.length.length) {
       this.current = this.current.grown();
-      this.segments[this.segments.length - 1] = this.current;
+      this.segments.replaceLast(this.current);
     }
     const { facts, current } = this;
     indexFrame(facts, record.view, record.start, record.caplen, record.length, record.linkType);
@@ -190,7 +193,7 @@ export class PacketIndex implements CaptureIndex {
 
   /** The segment of a row; `row & SEGMENT_MASK` is the place in its columns. */
   segmentOf(row: number): Segment {
-    const segment = row >= 0 && row < this.packetCount ? this.segments[row >>> SEGMENT_BITS] : undefined;
+    const segment = row >= 0 && row < this.packetCount ? this.segments.at(row >>> SEGMENT_BITS) : undefined;
     if (!segment) throw new RangeError(`row ${row} is outside the index of ${this.packetCount} packets`);
     return segment;
   }
@@ -285,6 +288,10 @@ export class PacketIndex implements CaptureIndex {
     return this.flowTable.clientDirectionOf(flow);
   }
 
+  get flowCount() {
+    return this.flowTable.count;
+  }
+
   flows(): readonly Flow[] {
     const all: Flow[] = [];
     for (let id = 0; id < this.flowTable.count; id++) {
@@ -296,5 +303,9 @@ export class PacketIndex implements CaptureIndex {
 
   flow(id: number): Flow | null {
     return this.flowTable.flow(id);
+  }
+
+  close(): void {
+    this.segments.close();
   }
 }

@@ -1,10 +1,14 @@
-// 65,536 packets as columns: typed arrays of one number a packet, 62 bytes each in all. Segments fill up in order and the older
+// 65,536 packets as columns: typed arrays of one number a packet, 61 bytes each in all. Segments fill up in order and the older
 // ones are never written again, apart from the flow and analysis columns that the second pass fills.
 // Surprise: an IPv4 address stands in `src`/`dst` itself; an IPv6 address is a number into the index's address table.
 
 export const SEGMENT_BITS = 16;
 export const SEGMENT_ROWS = 1 << SEGMENT_BITS;
 export const SEGMENT_MASK = SEGMENT_ROWS - 1;
+
+const ROW_BYTES = 61;
+/** Of a full segment. */
+export const SEGMENT_BYTES = ROW_BYTES * SEGMENT_ROWS;
 
 export const NO_FLOW = 0xffff_ffff;
 
@@ -39,28 +43,43 @@ export class Segment {
   readonly flow: Uint32Array;
   readonly analysis: Uint16Array;
 
+  /** All columns, one after the other. */
+  readonly bytes: Uint8Array;
+  /** Was asked for since the memory last looked; for the memory alone. */
+  used: boolean;
+
   constructor(rows: number = SEGMENT_ROWS) {
-    this.secondsLow = new Uint32Array(rows);
-    this.nanos = new Uint32Array(rows);
-    this.offsetLow = new Uint32Array(rows);
-    this.offsetHigh = new Uint16Array(rows);
-    this.caplen = new Uint32Array(rows);
-    this.length = new Uint32Array(rows);
-    this.interfaceId = new Uint16Array(rows);
-    this.layers = new Uint8Array(rows);
-    this.protocol = new Uint8Array(rows);
-    this.ipProtocol = new Uint8Array(rows);
-    this.src = new Uint32Array(rows);
-    this.dst = new Uint32Array(rows);
-    this.sport = new Uint16Array(rows);
-    this.dport = new Uint16Array(rows);
-    this.tcpFlags = new Uint16Array(rows);
-    this.seq = new Uint32Array(rows);
-    this.ack = new Uint32Array(rows);
-    this.window = new Uint16Array(rows);
-    this.payloadLength = new Uint32Array(rows);
-    this.flow = new Uint32Array(rows);
-    this.analysis = new Uint16Array(rows);
+    const buffer = new ArrayBuffer(rows * ROW_BYTES);
+    let at = 0;
+    const next = (bytes: number): number => {
+      const from = at;
+      at += rows * bytes;
+      return from;
+    };
+    // The wide ones first, so that each is aligned.
+    this.secondsLow = new Uint32Array(buffer, next(4), rows);
+    this.nanos = new Uint32Array(buffer, next(4), rows);
+    this.offsetLow = new Uint32Array(buffer, next(4), rows);
+    this.caplen = new Uint32Array(buffer, next(4), rows);
+    this.length = new Uint32Array(buffer, next(4), rows);
+    this.src = new Uint32Array(buffer, next(4), rows);
+    this.dst = new Uint32Array(buffer, next(4), rows);
+    this.seq = new Uint32Array(buffer, next(4), rows);
+    this.ack = new Uint32Array(buffer, next(4), rows);
+    this.payloadLength = new Uint32Array(buffer, next(4), rows);
+    this.flow = new Uint32Array(buffer, next(4), rows);
+    this.offsetHigh = new Uint16Array(buffer, next(2), rows);
+    this.interfaceId = new Uint16Array(buffer, next(2), rows);
+    this.sport = new Uint16Array(buffer, next(2), rows);
+    this.dport = new Uint16Array(buffer, next(2), rows);
+    this.tcpFlags = new Uint16Array(buffer, next(2), rows);
+    this.window = new Uint16Array(buffer, next(2), rows);
+    this.analysis = new Uint16Array(buffer, next(2), rows);
+    this.layers = new Uint8Array(buffer, next(1), rows);
+    this.protocol = new Uint8Array(buffer, next(1), rows);
+    this.ipProtocol = new Uint8Array(buffer, next(1), rows);
+    this.bytes = new Uint8Array(buffer);
+    this.used = false;
   }
 
   /** A copy with room for twice the rows (at most a full segment). The first segment starts small and grows this way. */

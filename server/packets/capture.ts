@@ -94,5 +94,6 @@ export class Capture {
 
   close(): void {
     this.frames.close();
+    this.index.close();
   }
 }

@@ -8,6 +8,7 @@ import type { Bytes } from '../unpack/byte-reader.ts';
 import { opened } from '../unpack/opened.ts';
 import { Capture } from './capture.ts';
 import { FrameFile } from './frame-file.ts';
+import { indexMemoryOf } from './index-memory.ts';
 import { Packets } from './packets.ts';
 
 export interface OpenedCaptures {
@@ -92,7 +93,7 @@ class Opening {
   ): Promise<void> {
     const { files } = this.system;
     const sink = copyTo === null ? null : await files.openWrite(copyTo);
-    const indexer = new CaptureIndexer({ decodeAs: this.decodeAs });
+    const indexer = new CaptureIndexer({ decodeAs: this.decodeAs, memory: indexMemoryOf(this.system) });
     const capture = new Capture(name, indexer.index, new FrameFile(files.openRead(framesIn)));
     if (copyTo !== null) await files.remove(copyTo);
     const soFar = new Packets(this.system.clock);

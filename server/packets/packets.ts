@@ -207,7 +207,7 @@ export class Packets {
       if (!capture.index.ended) return;
       if (this.numbered.has(capture)) continue;
       this.numbered.add(capture);
-      const last = capture.index.flows().length - 1;
+      const last = capture.index.flowCount - 1;
       if (last >= 0) this.flowIds.idOf(capture, captureNumber, last);
     }
   }

@@ -8,6 +8,7 @@ import type { DecodeAsRule } from '../../parsers/wire/decode-as.ts';
 import { Capture } from '../packets/capture.ts';
 import type { CommentEdits } from '../packets/comment-edits.ts';
 import { FrameFile } from '../packets/frame-file.ts';
+import { indexMemoryOf } from '../packets/index-memory.ts';
 import { Packets } from '../packets/packets.ts';
 import { reasonOf, type System } from '../system/system.ts';
 import { type CaseFolder, plain, type StoredFile } from './stored-case.ts';
@@ -114,7 +115,7 @@ export class CaseCaptures {
     this.stateBefore.set(file.path, before);
     const onDisk = plain(this.of.at, file);
     try {
-      const indexer = new CaptureIndexer({ decodeAs: this.rules });
+      const indexer = new CaptureIndexer({ decodeAs: this.rules, memory: indexMemoryOf(this.of.system) });
       const frames = this.frames.get(file.path) ?? new FrameFile(files.openRead(onDisk));
       this.frames.delete(file.path);
       const capture = new Capture(file.path, indexer.index, frames);

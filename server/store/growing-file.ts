@@ -4,6 +4,7 @@ import { CaptureIndexer } from '../../parsers/index/capture-index.ts';
 import type { DecodeAsRule } from '../../parsers/wire/decode-as.ts';
 import { Capture } from '../packets/capture.ts';
 import { FrameFile } from '../packets/frame-file.ts';
+import { indexMemoryOf } from '../packets/index-memory.ts';
 import { Refusal } from '../refusal.ts';
 import type { System, WriteHandle } from '../system/system.ts';
 import { asUploaded, type CaseFolder, type StoredFile } from './stored-case.ts';
@@ -41,7 +42,7 @@ export class GrowingFile {
   static async open(system: System, at: CaseFolder, file: StoredFile, events: GrowingEvents): Promise<GrowingFile> {
     const onDisk = asUploaded(at, file);
     const sink = await system.files.openWrite(onDisk);
-    const indexer = new CaptureIndexer({ decodeAs: events.decodeAs });
+    const indexer = new CaptureIndexer({ decodeAs: events.decodeAs, memory: indexMemoryOf(system) });
     const capture = new Capture(file.path, indexer.index, new FrameFile(system.files.openRead(onDisk)));
     events.opened(capture);
     return new GrowingFile(file, sink, indexer, capture, events);

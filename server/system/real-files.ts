@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import fsp from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { Files, FolderEntry, WriteHandle } from './system.ts';
+import type { Files, FolderEntry, ReadHandle, WriteHandle } from './system.ts';
 
 const kindOf = (e: { isFile(): boolean; isDirectory(): boolean }): FolderEntry['kind'] =>
   e.isFile() ? 'file' : e.isDirectory() ? 'folder' : 'other';
@@ -16,6 +16,21 @@ function writing(handle: fsp.FileHandle): WriteHandle {
       while (done < chunk.length) done += (await handle.write(chunk, done, chunk.length - done)).bytesWritten;
     },
     close: () => handle.close(),
+  };
+}
+
+function reading(fd: number): ReadHandle {
+  return {
+    readAt(position, target) {
+      let done = 0;
+      while (done < target.length) {
+        const n = fs.readSync(fd, target, done, target.length - done, position + done);
+        if (n === 0) break;
+        done += n;
+      }
+      return done;
+    },
+    close: () => fs.closeSync(fd),
   };
 }
 
@@ -47,18 +62,22 @@ export const realFiles: Files = {
   read: (file) => fs.createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>,
   readText: (file) => fsp.readFile(file, 'utf8'),
   openRead(file) {
-    const fd = fs.openSync(file, 'r');
+    return reading(fs.openSync(file, 'r'));
+  },
+  openScratch() {
+    const name = `vethscope-${process.pid}-${randomBytes(6).toString('hex')}`;
+    // /tmp is memory on many machines, which would defeat the purpose.
+    const folders = [process.env['TMPDIR'] ?? '/var/tmp', os.tmpdir()];
+    const folder = folders.find((f) => fs.existsSync(f)) ?? os.tmpdir();
+    const file = path.join(folder, name);
+    const fd = fs.openSync(file, 'wx+', 0o600);
+    fs.unlinkSync(file);
     return {
-      readAt(position, target) {
+      ...reading(fd),
+      writeAt(position, bytes) {
         let done = 0;
-        while (done < target.length) {
-          const n = fs.readSync(fd, target, done, target.length - done, position + done);
-          if (n === 0) break;
-          done += n;
-        }
-        return done;
+        while (done < bytes.length) done += fs.writeSync(fd, bytes, done, bytes.length - done, position + done);
       },
-      close: () => fs.closeSync(fd),
     };
   },
   async openWrite(file) {

@@ -149,6 +149,24 @@ class MemoryFiles implements Files {
     return { freeBytes: 2 ** 40, totalBytes: 2 ** 41 };
   }
 
+  openScratch() {
+    let held = new Uint8Array(0);
+    return {
+      readAt: (position: number, target: Uint8Array) => {
+        const part = held.subarray(position, position + target.length);
+        target.set(part);
+        return part.length;
+      },
+      writeAt: (position: number, bytes: Uint8Array) => {
+        const grown = new Uint8Array(Math.max(held.length, position + bytes.length));
+        grown.set(held);
+        grown.set(bytes, position);
+        held = grown;
+      },
+      close: () => undefined,
+    };
+  }
+
   temporaryPath(): string {
     this.temporary += 1;
     return `/tmp/scripted-${this.temporary}`;

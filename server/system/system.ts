@@ -21,6 +21,11 @@ export interface ReadHandle {
   close(): void;
 }
 
+/** A file without a name, for what memory has no room for; it is gone when it is closed or the process ends. */
+export interface ScratchHandle extends ReadHandle {
+  writeAt(position: number, bytes: Uint8Array): void;
+}
+
 export interface WriteHandle {
   /** Resolves when the bytes are handed to the kernel: awaiting it is the backpressure. */
   write(chunk: Uint8Array): Promise<void>;
@@ -55,6 +60,7 @@ export interface Files {
   /** A file, or a folder with all it holds; nothing there is fine. */
   remove(path: string): Promise<void>;
   disk(path: string): Promise<Disk>;
+  openScratch(): ScratchHandle;
   /** A path for a file that only this process uses. */
   temporaryPath(): string;
 }
