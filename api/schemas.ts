@@ -240,5 +240,7 @@ export const serverInfo = z.object({
   dataDir: z.string(),
   maxUploadBytes: z.number().int(),
   freeBytes: z.number().int(),
+  /** Version of the tshark that can be asked about packets; null where there is none. */
+  tshark: z.string().nullable(),
 });
 export type ServerInfo = z.infer<typeof serverInfo>;

@@ -4,6 +4,7 @@ import type { FieldNode, PacketRow } from '../../api/schemas.ts';
 import type { Packets } from '../packets/packets.ts';
 import { type CommandContext, complain, gather } from './context.ts';
 import { type DecodeAsOptions, decodeAsOption } from './decode-as.ts';
+import { askTshark } from './read-tshark.ts';
 import { type Paint, painter, printable } from './style.ts';
 import { versionOf } from './version.ts';
 
@@ -13,6 +14,7 @@ interface ReadOptions extends DecodeAsOptions {
   readonly field?: readonly string[];
   readonly json?: boolean;
   readonly write?: string;
+  readonly tshark?: string;
 }
 
 const rowsAtOnce = 500;
@@ -33,6 +35,10 @@ export function readCommand(context: CommandContext): Command {
       ]),
     )
     .option('-e, --field <field>', 'a field to print, as tcp.dstport; may be given several times', gather)
+    .option(
+      '--tshark <no>',
+      'the tree of one packet as tshark shows it, where it is installed; with --json: deepDetail',
+    )
     .option('-w, --write <file>', 'write the packets that pass as pcapng; - writes to stdout')
     .option('--json', 'print a JSON array, one packet a line (docs/api.md: packetRow)')
     .action((captures: string[], options: ReadOptions) => read(context, captures, options));
@@ -127,6 +133,7 @@ async function read(context: CommandContext, captures: readonly string[], option
     if (bad !== null) return complain(context, `${option} ${JSON.stringify(text)}: ${bad}`);
   }
 
+  if (options.tshark !== undefined) return askTshark(context, captures, options, filter);
   if (options.write !== undefined || options.T === 'csv' || options.T === 'jsonl')
     return writeOut(context, captures, filter, options);
   const printer = new Printer(context, filter, fields, options.json === true);

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { DecodeAsChoices, ServerInfo } from '../../api/schemas.ts';
 import { decodeAsProtocols, defaultDecoding } from '../../parsers/wire/decode-as.ts';
 import type { Captures } from '../capture/captures.ts';
+import { DeepDissector } from '../packets/deep.ts';
 import type { PodFinder } from '../pods/pods.ts';
 import { Refusal } from '../refusal.ts';
 import type { Library } from '../store/library.ts';
@@ -67,6 +68,7 @@ export function createApp({
   version,
   viewerFolder,
 }: AppOptions): Express {
+  const deep = new DeepDissector(system);
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
@@ -117,6 +119,7 @@ export function createApp({
         version,
         dataDir: library.dataFolder,
         maxUploadBytes: library.limits.maxUploadBytes,
+        tshark: await deep.version(),
         freeBytes: Math.floor(await roomOn(system.files, library.dataFolder, library.limits)),
       };
       response.json(info);
@@ -134,7 +137,13 @@ export function createApp({
       response.json(choices);
     })
     .all(methodNotAllowed('GET'));
-  app.use('/api/cases', packets(library, version), comments(library), trace(library, system.clock), cases(library));
+  app.use(
+    '/api/cases',
+    packets(library, version, deep),
+    comments(library),
+    trace(library, system.clock),
+    cases(library),
+  );
   app.use('/api', captureRoutes(system, captures), live(system, library, finder));
   app.use(viewer(viewerFolder));
   app.use(notFound);

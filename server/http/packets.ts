@@ -1,6 +1,7 @@
 // /api/cases/:id/…: packets, flows, timeline, dumps.
 import express, { type Router } from 'express';
 import { z } from 'zod';
+import type { DeepDissector } from '../packets/deep.ts';
 import { exported, exportFormats, exportTypes } from '../packets/export.ts';
 import { followedStreamOf } from '../packets/stream.ts';
 import type { Library } from '../store/library.ts';
@@ -37,7 +38,7 @@ const packetNumber = z.coerce.number({ error: 'is not a packet number' }).int().
 /** Longest wait for packets that are still being indexed, filtered or counted. */
 const waitMs = 1500;
 
-export function packets(library: Library, version: string): Router {
+export function packets(library: Library, version: string, deep: DeepDissector): Router {
   const router = express.Router({ mergeParams: true });
   const get = (
     at: string,
@@ -61,6 +62,11 @@ export function packets(library: Library, version: string): Router {
     const no = valid(packetNumber, params['no']);
     const found = await library.get(id);
     return (await found.packets(waitMs)).joinedDetail(no);
+  });
+  get('packets/:no/tshark', async (id, _query, params) => {
+    const no = valid(packetNumber, params['no']);
+    const found = await library.get(id);
+    return deep.detail(await found.packets(waitMs), no, found.decodeAsRules);
   });
   get('timeline', async (id, query) => {
     const wanted = valid(timelineQuery, query);

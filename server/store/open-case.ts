@@ -129,6 +129,10 @@ export class OpenCase {
     return this.captures.rows(filter, offset, count, waitMs);
   }
 
+  get decodeAsRules(): readonly DecodeAsRule[] {
+    return this.captures.decodeAs;
+  }
+
   /** Which ports are read as which protocols, in tshark's words (`tcp.port==8888,http`). */
   decodeAs(): string[] {
     return this.captures.decodeAs.map(decodeAsText);

@@ -185,6 +185,11 @@ function scriptedPrograms(script: Script): Programs {
       if (output === undefined) throw failure('ENOENT', program);
       return { status: 0, end: 'exited', stdout: new TextDecoder().decode(bytesOf(output)), stderr: '' };
     },
+    async confined(program, args, input) {
+      const output = known[path.basename(program)]?.(args, input);
+      if (output === undefined) throw failure('ENOENT', program);
+      return { status: 0, end: 'exited', stdout: new TextDecoder().decode(bytesOf(output)), stderr: '' };
+    },
     async *filter(program, args, source) {
       const parts: number[] = [];
       for await (const chunk of source) parts.push(...chunk);

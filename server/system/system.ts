@@ -92,11 +92,26 @@ export interface Running {
   signal(name: 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'SIGUSR1'): void;
 }
 
+/** What a confined program may use up. */
+export interface ConfinedLimits {
+  readonly timeoutMs: number;
+  readonly cpuSeconds: number;
+  /** Of address space. */
+  readonly memoryBytes: number;
+  /** Characters of stdout. */
+  readonly outputBytes: number;
+}
+
 export interface Programs {
   /** Full path of a program, or null when it is not installed. */
   find(name: string): Promise<string | null>;
   /** Arguments are never seen by a shell. @param outputLimit characters of stdout to take, 16 Mi when left out */
   run(program: string, args: readonly string[], timeoutMs: number, outputLimit?: number): Promise<ProgramResult>;
+  /**
+   * Runs a program that reads `input` and is not trusted with more: without our environment, home and (as root) rights, unable to
+   * write files, within limits that `prlimit` sets, which must be installed.
+   */
+  confined(program: string, args: readonly string[], input: Uint8Array, limits: ConfinedLimits): Promise<ProgramResult>;
   /** Feeds `source` to the program and yields what it prints; throws its last line of stderr when it fails. */
   filter(program: string, args: readonly string[], source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
   /** Starts a program that goes on until it is told to end. It does not outlive us, even when we are killed. */

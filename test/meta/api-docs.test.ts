@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import * as commandLine from '../../api/command-line.ts';
 import * as comments from '../../api/comments.ts';
+import * as deep from '../../api/deep.ts';
 import * as explained from '../../api/explanation.ts';
 import * as filters from '../../api/filters.ts';
 import * as joins from '../../api/joined.ts';
@@ -67,6 +68,7 @@ test('docs/api.md shows the shapes as they are', async () => {
     ...live,
     ...streams,
     ...comments,
+    ...deep,
     ...filters,
     ...statistics,
   }))

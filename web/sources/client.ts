@@ -2,6 +2,7 @@
 // server that sent them also sent this script. Refusals become ApiFailure, with the server's own sentence.
 
 import type { CaseComments, CommentsRequest } from '../../api/comments.ts';
+import type { DeepDetail } from '../../api/deep.ts';
 import type { Explanation } from '../../api/explanation.ts';
 import type { Completions } from '../../api/filters.ts';
 import type { Joined } from '../../api/joined.ts';
@@ -113,6 +114,7 @@ export const api = {
   packets: (id: string, filter: string, offset: number, rows: number, signal?: AbortSignal) =>
     get<PacketRows>(`${base(id)}/packets?${query({ filter, offset, count: rows })}`, signal),
   packet: (id: string, no: number, signal?: AbortSignal) => get<PacketDetail>(`${base(id)}/packets/${no}`, signal),
+  tshark: (id: string, no: number, signal?: AbortSignal) => get<DeepDetail>(`${base(id)}/packets/${no}/tshark`, signal),
   timeline: (id: string, filter: string, slices: number, signal?: AbortSignal) =>
     get<Timeline>(`${base(id)}/timeline?${query({ slices, filter })}`, signal),
   statistics: (id: string, filter: string, signal?: AbortSignal) =>

@@ -100,6 +100,16 @@ export const usePacket = (id: string, no: number | null) =>
     refetchInterval: (query) => (query.state.data?.joined === false ? joinedLaterMs : false),
   });
 
+/** What tshark says of a packet; asked only when somebody wants it. */
+export const useDeep = (id: string, no: number, enabled: boolean) =>
+  useQuery({
+    queryKey: ['packet', id, no, 'tshark'],
+    queryFn: ({ signal }) => api.tshark(id, no, signal),
+    enabled,
+    retry: false,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
 export const useJoined = (id: string) =>
   useQuery({
     queryKey: ['case', id, 'joined'],
