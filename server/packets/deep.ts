@@ -70,7 +70,7 @@ export class DeepDissector {
     const { capture, row, frame } = packets.packetAt(no);
     const bytes = frame.slice();
     const { rows, left } = rowsFor(capture, row, this.limits);
-    const input = captureOf(capture, [...rows, row]);
+    const input = captureOf(packets, capture, [...rows, row]);
     const options = rules.flatMap((rule) => ['-d', decodeAsText(rule)]);
     const number = rows.length + 1;
     const args = ['-n', '-r', '-', ...options, '-Y', `frame.number == ${number}`, '-T', 'pdml'];
@@ -147,7 +147,7 @@ export function rowsFor(
   return { rows: kept.sort((a, b) => a - b), left: isWhole ? found.length - kept.length : null };
 }
 
-function captureOf(capture: Capture, rows: readonly number[]): Uint8Array {
+function captureOf(packets: Packets, capture: Capture, rows: readonly number[]): Uint8Array {
   const { index } = capture;
   const builder = new PcapngBuilder(1 << 16);
   builder.section({ application: 'vethscope' });
@@ -158,8 +158,7 @@ function captureOf(capture: Capture, rows: readonly number[]): Uint8Array {
     const number = known ?? numbers.size;
     if (known === undefined) {
       numbers.set(id, number);
-      const point = index.interfaces[id];
-      builder.interface({ linkType: point?.linkType ?? 1, ...(point?.name == null ? {} : { name: point.name }) });
+      builder.interface({ linkType: index.interfaces[id]?.linkType ?? 1, name: packets.pointOf(capture, id) });
     }
     const ns = index.timestampNs(row);
     const frame = capture.frame(row);

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { Group, Panel } from 'react-resizable-panels';
 import type { CaseDetail, FieldNode, PacketDetail } from '../../api/schemas.ts';
-import { usePacket } from '../sources/queries.ts';
+import { useDeep, useInfo, usePacket } from '../sources/queries.ts';
 import { patchCase } from '../state/useAddress.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon, type IconName } from '../ui/Icon.tsx';
@@ -12,6 +12,7 @@ import { countText, plural } from '../ui/quantities.ts';
 import { BytesPane } from './BytesPane.tsx';
 import { Comments } from './Comments.tsx';
 import { DecodeAsDialog } from './DecodeAsDialog.tsx';
+import { DeepBanner } from './DeepBanner.tsx';
 import { FieldTree } from './FieldTree.tsx';
 import { type FieldRow, fieldRows, fieldsAtByte, filterOfField } from './fieldTree.ts';
 import { useOpenFields } from './openFields.ts';
@@ -42,10 +43,25 @@ function FieldFilter({ node }: { node: FieldNode }) {
 }
 
 /** Something to do with the packet; where the pane is narrow, its icon alone. */
-function Action(props: { icon: IconName; name: string; title: string; disabled?: boolean; onClick: () => void }) {
-  const { icon, name, title, disabled = false, onClick } = props;
+interface ActionProps {
+  icon: IconName;
+  name: string;
+  title: string;
+  disabled?: boolean;
+  pressed?: boolean;
+  onClick: () => void;
+}
+
+function Action({ icon, name, title, disabled = false, pressed, onClick }: ActionProps) {
   return (
-    <Button className={styles.open} title={title} aria-label={name} disabled={disabled} onClick={onClick}>
+    <Button
+      className={styles.open}
+      title={title}
+      aria-label={name}
+      aria-pressed={pressed}
+      disabled={disabled}
+      onClick={onClick}
+    >
       <Icon name={icon} />
       <span className={styles.label}>{name}</span>
     </Button>
@@ -84,19 +100,24 @@ interface PanesProps {
 function Panes({ detail, packet, stale }: PanesProps) {
   const canExplain = detail.hasNodeState;
   const [followed, setFollowed] = useState<number | null>(null);
+  const info = useInfo();
+  const [deepAt, setDeepAt] = useState<number | null>(null);
+  const isDeep = deepAt === packet.no;
+  const deep = useDeep(detail.id, packet.no, isDeep);
+  const layers = isDeep && deep.data !== undefined ? deep.data.layers : packet.layers;
   const [commenting, setCommenting] = useState<number | null>(null);
   const [decoding, setDecoding] = useState(false);
   const [chosen, setChosen] = useState<string | null>(null);
   const [hovered, setHovered] = useState<FieldNode | null>(null);
   const [asked, setAsked] = useState(0);
   const { openAll } = useOpenFields();
-  const rows = fieldRows(packet.layers, () => true);
+  const rows = fieldRows(layers, () => true);
   const chosenNode = rows.find(({ key }) => key === chosen)?.node ?? null;
   const source = chosenNode === null || chosenNode.length === 0 ? asked : chosenNode.source;
   const assembled = source === 0 ? undefined : packet.assembled[source - 1];
   const here = (node: FieldNode | null) => (node?.source === source ? node : null);
   const pick = (at: number) => {
-    const keys = fieldsAtByte(packet.layers, at, source);
+    const keys = fieldsAtByte(layers, at, source);
     openAll(keys.slice(0, -1));
     setChosen(keys.at(-1) ?? null);
   };
@@ -116,6 +137,18 @@ function Panes({ detail, packet, stale }: PanesProps) {
         disabled={detail.sample || stale}
         onClick={() => setCommenting(packet.no)}
       />
+      {info.data?.tshark != null && (
+        <Action
+          icon="shark"
+          name="tshark"
+          title={`The tree as tshark ${info.data.tshark} shows it: more protocols, asked for this packet`}
+          pressed={isDeep}
+          onClick={() => {
+            setChosen(null);
+            setDeepAt(isDeep ? null : packet.no);
+          }}
+        />
+      )}
       {hasPorts && (
         <Action
           icon="decode"
@@ -171,6 +204,7 @@ function Panes({ detail, packet, stale }: PanesProps) {
                 />
               </section>
             )}
+            {isDeep && <DeepBanner answer={deep} onClose={() => setDeepAt(null)} />}
             {packet.issues.map((issue) => (
               <p key={issue} className={styles.issue}>
                 {issue}
@@ -178,7 +212,7 @@ function Panes({ detail, packet, stale }: PanesProps) {
             ))}
             <div className={styles.fill}>
               <FieldTree
-                layers={packet.layers}
+                layers={layers}
                 chosen={chosen}
                 onChoose={(row: FieldRow) => setChosen(row.key)}
                 onHover={setHovered}
