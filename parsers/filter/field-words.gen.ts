@@ -253,6 +253,14 @@ frame.time	Arrival Time
 frame.time_delta	Time delta from previous captured frame
 frame.time_epoch	Epoch Time
 frame.time_relative	Time since reference or first frame
+ftp	File Transfer Protocol (FTP)
+ftp-data	FTP Data
+ftp.request	Request
+ftp.request.arg	Request arg
+ftp.request.command	Request command
+ftp.response	Response
+ftp.response.arg	Response arg
+ftp.response.code	Response code
 geneve	Generic Network Virtualization Encapsulation
 geneve.flags	Flags
 geneve.flags.critical	Critical Options Present
@@ -518,6 +526,9 @@ igmp.s	S
 igmp.saddr	Source Address
 igmp.type	Type
 igmp.version	IGMP Version
+imap	Internet Message Access Protocol
+imap.request	Request
+imap.response	Response
 ip	Internet Protocol Version 4
 ip.addr	Source or Destination Address
 ip.checksum	Header Checksum
@@ -568,6 +579,12 @@ ipv6.tclass	Traffic Class
 ipv6.tclass.dscp	Differentiated Services Codepoint
 ipv6.tclass.ecn	Explicit Congestion Notification
 ipv6.version	Version
+irc	Internet Relay Chat
+irc.request	Request
+irc.request.command	Command
+irc.response	Response
+irc.response.command	Command
+irc.response.num_command	Command
 isakmp	Internet Security Association and Key Management Protocol
 isakmp.exchangetype	Exchange type
 isakmp.flags	Flags
@@ -634,6 +651,7 @@ loop.function	Function
 loop.receipt_number	Receipt number
 loop.skipcount	skipCount
 mdns	Multicast Domain Name System
+memcache	Memcache Protocol
 mongo	Mongo Wire Protocol
 mongo.document.length	Document length
 mongo.element.name	Element
@@ -650,6 +668,13 @@ mpls.bottom	MPLS Bottom Of Label Stack
 mpls.exp	MPLS Experimental Bits
 mpls.label	MPLS Label
 mpls.ttl	MPLS TTL
+mqtt	MQ Telemetry Transport Protocol
+mqtt.len	Msg Len
+mqtt.msgid	Message Identifier
+mqtt.msgtype	Message Type
+mqtt.qos	QoS Level
+mqtt.retain	Retain
+mqtt.topic	Topic
 mysql	MySQL Protocol
 mysql.command	Command
 mysql.error.message	Error message
@@ -754,6 +779,11 @@ pim	Protocol Independent Multicast
 pim.type	Type
 pim.version	Version
 pkt_comment	Packet comments
+pop	Post Office Protocol
+pop.request.command	Request command
+pop.request.parameter	Request parameter
+pop.response.description	Response description
+pop.response.indicator	Response indicator
 ppp	Point-to-Point Protocol
 ppp.address	Address
 ppp.code	Code
@@ -862,6 +892,14 @@ rip.metric	Metric
 rip.netmask	Netmask
 rip.next_hop	Next Hop
 rip.version	Version
+rtsp	Real Time Streaming Protocol
+rtsp.channel	Channel
+rtsp.length	Length
+rtsp.method	Method
+rtsp.request	Request
+rtsp.response	Response
+rtsp.status	Status
+rtsp.url	URL
 sctp	Stream Control Transmission Protocol
 sctp.checksum	Checksum
 sctp.chunk_flags	Chunk flags
@@ -902,6 +940,22 @@ sctp.sack_number_of_gap_blocks	Number of gap acknowledgement blocks
 sctp.shutdown_cumulative_tsn_ack	Cumulative TSN Ack
 sctp.srcport	Source port
 sctp.verification_tag	Verification tag
+sdp	Session Description Protocol
+sip	Session Initiation Protocol
+sip.CSeq	CSeq
+sip.Call-ID	Call-ID
+sip.Contact	Contact
+sip.Content-Length	Content-Length
+sip.Content-Type	Content-Type
+sip.From	From
+sip.Method	Method
+sip.Request-Line	Request-Line
+sip.Status-Code	Status-Code
+sip.Status-Line	Status-Line
+sip.To	To
+sip.User-Agent	User-Agent
+sip.Via	Via
+sip.r-uri	Request-URI
 sll	Linux cooked-mode capture
 sll.etype	Protocol
 sll.halen	Link-layer address length
@@ -912,6 +966,13 @@ sll.src.eth	Source
 sll.unused	Unused
 slow	Slow Protocols
 slow.subtype	Slow Protocols subtype
+smtp	Simple Mail Transfer Protocol
+smtp.req	Request
+smtp.req.command	Command
+smtp.req.parameter	Request parameter
+smtp.response.code	Response code
+smtp.rsp	Response
+smtp.rsp.parameter	Response parameter
 snmp	Simple Network Management Protocol
 snmp.agent_addr	agent-addr
 snmp.community	community
@@ -1067,6 +1128,9 @@ tcp.urgent_pointer	Urgent Pointer
 tcp.window_size	Calculated window size
 tcp.window_size_scalefactor	Window size scaling factor
 tcp.window_size_value	Window
+telnet	Telnet
+telnet.cmd	Command
+telnet.data	Data
 tftp	Trivial File Transfer Protocol
 tftp.block	Block
 tftp.destination_file	Destination File

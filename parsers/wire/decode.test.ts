@@ -48,7 +48,7 @@ function lastValue(layers: readonly FieldNode[], filter: string): string | null 
 
 /** Protocols of which the hot decoder reads the fixed part alone. */
 const COLD_ONLY: ReadonlySet<string> = new Set(
-  'cdp dtp vtp loop slow pim eigrp hsrp rip bfd radius stun db-lsp-disc bgp snmp isakmp udpencap l2tp dns dhcp dhcpv6 nbns syslog ssdp tftp http tls data link tcp icmpv6 igmp vrrp esp ospf wg ntp sctp stp lldp pppoe ppp eapol http2 websocket quic resp pgsql mysql ssh kafka amqp mongo wlan.mgt radiotap'.split(
+  'ftp ftp-data smtp pop imap telnet irc rtsp memcache sip mqtt cdp dtp vtp loop slow pim eigrp hsrp rip bfd radius stun db-lsp-disc bgp snmp isakmp udpencap l2tp dns dhcp dhcpv6 nbns syslog ssdp tftp http tls data link tcp icmpv6 igmp vrrp esp ospf wg ntp sctp stp lldp pppoe ppp eapol http2 websocket quic resp pgsql mysql ssh kafka amqp mongo wlan.mgt radiotap'.split(
     ' ',
   ),
 );
@@ -95,7 +95,9 @@ function agree(bytes: Uint8Array, length: number, linkType: number): void {
     expect([has(HAS_TCP), has(HAS_UDP)]).toEqual([value('tcp.flags') !== null, value('udp.checksum') !== null]);
     expect(has(HAS_ICMP)).toBe(layers.includes('icmp') || layers.includes('icmpv6'));
     // The last layer that the cold side found is the protocol of the column, unless it fell back to data.
-    const known = d.layers.filter((layer) => layer.filter !== 'data' && layer.filter !== 'json');
+    const known = d.layers.filter(
+      (layer) => layer.filter !== 'data' && layer.filter !== 'json' && layer.filter !== 'sdp',
+    );
     const last = known[known.length - 1]?.filter ?? null;
     const hot = protocolNumbered(facts.protocol)?.filter ?? null;
     const alias: Readonly<Record<string, string>> = { mdns: 'dns', llmnr: 'dns', ieee8021ad: 'vlan', lacp: 'slow' };

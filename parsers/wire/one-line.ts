@@ -24,6 +24,13 @@ export interface OneLine {
   readonly stream?: (byPort: boolean) => StreamReader;
 }
 
+/** True when the payload is sent to one of these ports; of both, the side is that of the destination. */
+export function isToPort(d: Dissection, ports: readonly number[]): boolean {
+  const carrier = d.layers.filter(({ filter }) => filter === 'tcp' || filter === 'udp').at(-1);
+  const port = carrier?.children.find(({ filter }) => filter === `${carrier.filter}.dstport`)?.value;
+  return port !== undefined && port !== null && ports.includes(Number(port));
+}
+
 export function oneLine(spec: OneLine): Protocol {
   const { filter, name, column, attach, header, fields, accepts, read, separator, stream } = spec;
   function index(facts: FrameFacts): boolean {
@@ -42,8 +49,9 @@ export function oneLine(spec: OneLine): Protocol {
     const said = read(d, layer, at);
     const [shown, info] = typeof said === 'string' ? [column, said] : said;
     layer.length = d.at - at;
-    if (separator === undefined) d.setProtocol(shown, info);
-    else d.addInfo(shown, `${isFirst && !d.locked ? (d.flow?.prefix ?? '') : ''}${info}`, separator);
+    const text = `${isFirst && !d.locked ? (d.flow?.prefix ?? '') : ''}${info}`;
+    if (separator === undefined) d.setProtocol(shown, text);
+    else d.addInfo(shown, text, separator);
   }
   const specs = fields.map(([field, kind]) => ({ name: field, kind }));
   return { filter, name, attach, fields: specs, index, dissect, ...(stream ? { stream } : {}) };

@@ -16,6 +16,8 @@ import { protocol as eigrp } from './eigrp.ts';
 import { protocol as erspan } from './erspan.ts';
 import { protocol as esp } from './esp.ts';
 import { protocol as ethernet } from './ethernet.ts';
+import { protocol as ftpData } from './ftp-data.ts';
+import { protocol as ftp } from './ftp.ts';
 import { protocol as geneve } from './geneve.ts';
 import { protocol as gre } from './gre.ts';
 import { protocol as hsrp } from './hsrp.ts';
@@ -24,16 +26,20 @@ import { protocol as http2 } from './http2.ts';
 import { protocol as icmp } from './icmp.ts';
 import { protocol as icmpv6 } from './icmpv6.ts';
 import { protocol as igmp } from './igmp.ts';
+import { protocol as imap } from './imap.ts';
 import { protocol as ipv4 } from './ipv4.ts';
 import { protocol as ipv6 } from './ipv6.ts';
+import { protocol as irc } from './irc.ts';
 import { protocol as isakmp } from './isakmp.ts';
 import { protocol as kafka } from './kafka.ts';
 import { protocol as l2tp } from './l2tp.ts';
 import { protocol as llc } from './llc.ts';
 import { protocol as lldp } from './lldp.ts';
 import { protocol as loop } from './loop.ts';
+import { protocol as memcache } from './memcache.ts';
 import { protocol as mongo } from './mongo.ts';
 import { protocol as mpls } from './mpls.ts';
+import { protocol as mqtt } from './mqtt.ts';
 import { protocol as mysql } from './mysql.ts';
 import { protocol as nbns } from './nbns.ts';
 import { protocol as nflog } from './nflog.ts';
@@ -42,6 +48,7 @@ import { protocol as nullLoop } from './null-loop.ts';
 import { protocol as ospf } from './ospf.ts';
 import { protocol as pgsql } from './pgsql.ts';
 import { protocol as pim } from './pim.ts';
+import { protocol as pop } from './pop.ts';
 import { protocol as ppp } from './ppp.ts';
 import { protocol as pppoe } from './pppoe.ts';
 import { protocol as prism } from './prism.ts';
@@ -51,10 +58,13 @@ import { protocol as radius } from './radius.ts';
 import { protocol as rawIp } from './raw-ip.ts';
 import { protocol as resp } from './resp.ts';
 import { protocol as rip } from './rip.ts';
+import { protocol as rtsp } from './rtsp.ts';
 import { protocol as sctp } from './sctp.ts';
+import { protocol as sip } from './sip.ts';
 import { protocol as sll } from './sll.ts';
 import { protocol as sll2 } from './sll2.ts';
 import { protocol as slow } from './slow.ts';
+import { protocol as smtp } from './smtp.ts';
 import { protocol as snmp } from './snmp.ts';
 import { protocol as ssdp } from './ssdp.ts';
 import { protocol as ssh } from './ssh.ts';
@@ -62,6 +72,7 @@ import { protocol as stp } from './stp.ts';
 import { protocol as stun } from './stun.ts';
 import { protocol as syslog } from './syslog.ts';
 import { protocol as tcp } from './tcp.ts';
+import { protocol as telnet } from './telnet.ts';
 import { protocol as tftp } from './tftp.ts';
 import { protocol as tls } from './tls.ts';
 import { protocol as udp } from './udp.ts';
@@ -92,6 +103,8 @@ export const PROTOCOLS: readonly Protocol[] = [
   erspan,
   esp,
   ethernet,
+  ftpData,
+  ftp,
   geneve,
   gre,
   hsrp,
@@ -100,16 +113,20 @@ export const PROTOCOLS: readonly Protocol[] = [
   icmp,
   icmpv6,
   igmp,
+  imap,
   ipv4,
   ipv6,
+  irc,
   isakmp,
   kafka,
   l2tp,
   llc,
   lldp,
   loop,
+  memcache,
   mongo,
   mpls,
+  mqtt,
   mysql,
   nbns,
   nflog,
@@ -118,6 +135,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   ospf,
   pgsql,
   pim,
+  pop,
   ppp,
   pppoe,
   prism,
@@ -127,10 +145,13 @@ export const PROTOCOLS: readonly Protocol[] = [
   rawIp,
   resp,
   rip,
+  rtsp,
   sctp,
+  sip,
   sll,
   sll2,
   slow,
+  smtp,
   snmp,
   ssdp,
   ssh,
@@ -138,6 +159,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   stun,
   syslog,
   tcp,
+  telnet,
   tftp,
   tls,
   udp,

@@ -6,6 +6,7 @@ import { dnsRecordFrames } from './crafted-dns.ts';
 import { fragmentFrames } from './crafted-fragments.ts';
 import { http2Frames } from './crafted-http2.ts';
 import { icmpv6Frames } from './crafted-icmpv6.ts';
+import { lineFrames } from './crafted-lines.ts';
 import { linkFrames, nflogFrames, pppFrames } from './crafted-link.ts';
 import { networkFrames } from './crafted-protocols.ts';
 import { quicFrames } from './crafted-quic.ts';
@@ -306,6 +307,7 @@ export function craftedCaptures(): ReadonlyMap<string, Uint8Array> {
     ['crafted-http2.pcap', writePcap({ linkType: 1 }, packets(http2Frames()))],
     ['crafted-databases.pcap', writePcap({ linkType: 1 }, packets(databaseFrames()))],
     ['crafted-quic.pcap', writePcap({ linkType: 1 }, packets(quicFrames()))],
+    ['crafted-lines.pcap', writePcap({ linkType: 1 }, packets(lineFrames()))],
     ['crafted-routing.pcap', writePcap({ linkType: 1 }, packets(routingFrames()))],
     ['crafted-services.pcap', writePcap({ linkType: 1 }, packets(serviceFrames()))],
     ['crafted-dns-records.pcap', writePcap({ linkType: 1 }, packets(dnsRecordFrames()))],

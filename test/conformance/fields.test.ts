@@ -34,6 +34,10 @@ const EXACT: readonly (readonly [string, RegExp])[] = [
     'crafted-routing.pcap',
     /^(cdp\.(v|ttl|dev|port)|lacp\.(version|actor|partner)|pim\.(v|t)|eigrp\.(v|seq|ack|as)|hsrp|rip|bfd\.(v|sta|d)|radius\.(code|id|length)|isakmp\.(len|ex|mess)|l2tp\.(tunnel|session|version)|stun\.(type|length)|bgp\.(type|open))/,
   ],
+  [
+    'crafted-lines.pcap',
+    /^(ftp\.|smtp\.|pop\.|imap\.|irc\.(request$|response$)|rtsp\.(method|url|status)|sip\.(Method|r-uri|Status-Code|CSeq|Call)|mqtt\.(len|qos|msgid|topic|msgtype))/,
+  ],
   ['crafted-link.pcap', /^(stp|mpls|pppoe\.|eapol\.(version|type|len)|eap\.|llc\.(dsap|ssap|oui))/],
   [
     'crafted-services.pcap',
