@@ -58,7 +58,7 @@ function cells(row: FlowRow): string[] {
 
 async function flows(context: CommandContext, captures: readonly string[], options: FlowsOptions): Promise<void> {
   const { openCaptures } = await import('../packets/open-captures.ts');
-  const opened = await openCaptures(context.system, captures, null, options.decodeAs);
+  const opened = await openCaptures(context.system, captures, { decodeAs: options.decodeAs });
   if (options.joined) {
     const { joinedText } = await import('./joined-text.ts');
     const joined = await opened.packets.joinedPoints(conversationsShown, Number.POSITIVE_INFINITY);

@@ -30,7 +30,7 @@ export function followCommand(context: CommandContext): Command {
 async function follow(context: CommandContext, captures: readonly string[], options: FollowOptions): Promise<void> {
   const { openCaptures } = await import('../packets/open-captures.ts');
   const { followedStreamOf, streamText } = await import('../packets/stream.ts');
-  const opened = await openCaptures(context.system, captures, null, options.decodeAs);
+  const opened = await openCaptures(context.system, captures, { decodeAs: options.decodeAs });
   const stream = followedStreamOf(opened.packets, options.flow, Number.POSITIVE_INFINITY);
   if (options.json) await printJson(context, stream);
   else await context.system.terminal.out(streamText(stream, options.as));

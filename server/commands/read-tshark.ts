@@ -29,7 +29,7 @@ export async function askTshark(
     return complain(context, '--tshark shows one packet; leave -Y, -T and -w out');
   const { openCaptures } = await import('../packets/open-captures.ts');
   const { DeepDissector } = await import('../packets/deep.ts');
-  const opened = await openCaptures(context.system, captures, null, decodeAs);
+  const opened = await openCaptures(context.system, captures, { decodeAs });
   try {
     const detail = await new DeepDissector(context.system).detail(opened.packets, Number(tshark), decodeAs);
     if (json) await printJson(context, detail);

@@ -4,11 +4,12 @@ import type { FieldNode, PacketRow } from '../../api/schemas.ts';
 import type { Packets } from '../packets/packets.ts';
 import { type CommandContext, complain, gather } from './context.ts';
 import { type DecodeAsOptions, decodeAsOption } from './decode-as.ts';
+import { type SnapshotOptions, snapshotOption, stateOf } from './names-option.ts';
 import { askTshark } from './read-tshark.ts';
 import { type Paint, painter, printable } from './style.ts';
 import { versionOf } from './version.ts';
 
-interface ReadOptions extends DecodeAsOptions {
+interface ReadOptions extends DecodeAsOptions, SnapshotOptions {
   readonly filter?: string;
   readonly T?: string;
   readonly field?: readonly string[];
@@ -27,6 +28,7 @@ export function readCommand(context: CommandContext): Command {
     .argument('<capture...>', 'pcap or pcapng files, also compressed or in an archive; - reads stdin')
     .option('-Y, --filter <filter>', "display filter in Wireshark's language")
     .addOption(decodeAsOption())
+    .addOption(snapshotOption())
     .addOption(
       new Option('-T <format>', 'fields: those named with -e; csv; jsonl: one packet a line').choices([
         'fields',
@@ -56,12 +58,16 @@ function lineOf(row: PacketRow, firstNs: bigint, pointWidth: number): string {
   return printable(text.trimEnd());
 }
 
-function valuesOf(layers: readonly FieldNode[], field: string): string[] {
+/** The values of a field; `names` are the nodes that carry them, as `tcp.srcport` and `tcp.dstport` those of `tcp.port`. */
+function valuesOf(layers: readonly FieldNode[], names: ReadonlySet<string>): string[] {
   return layers.flatMap((node) => [
-    ...(node.filter === field && node.value !== null ? [node.value] : []),
-    ...valuesOf(node.children, field),
+    ...(node.filter !== null && names.has(node.filter) && node.value !== null ? [node.value] : []),
+    ...valuesOf(node.children, names),
   ]);
 }
+
+/** The nodes that carry a field's values. */
+type NamesOf = (field: string) => ReadonlySet<string>;
 
 /** Prints rows as they come, each once; packets of a single capture keep their places while it is read. */
 class Printer {
@@ -70,10 +76,12 @@ class Printer {
   private readonly fields: readonly string[];
   private readonly json: boolean;
   private readonly paint: Paint;
+  private readonly namesOf: NamesOf;
   private printed = 0;
   private text: string;
 
-  constructor(context: CommandContext, filter: string, fields: readonly string[], json: boolean) {
+  constructor(context: CommandContext, filter: string, fields: readonly string[], json: boolean, namesOf: NamesOf) {
+    this.namesOf = namesOf;
     this.context = context;
     this.filter = filter;
     this.fields = fields;
@@ -86,7 +94,10 @@ class Printer {
     if (this.json) return `${this.printed === 0 ? '' : ','}\n${JSON.stringify(row)}`;
     if (this.fields.length > 0) {
       const { layers } = packets.detail(row.no);
-      return `${this.fields.map((field) => printable(valuesOf(layers, field).join(','))).join('\t')}\n`;
+      const texts = this.fields.map((field) =>
+        field === 'point' ? [row.point] : valuesOf(layers, this.namesOf(field)),
+      );
+      return `${texts.map((values) => printable(values.join(','))).join('\t')}\n`;
     }
     const line = lineOf(row, packets.span()?.firstNs ?? 0n, pointWidth);
     return `${alarming.includes(row.color ?? '') ? this.paint('red', line) : line}\n`;
@@ -122,6 +133,7 @@ class Printer {
 async function read(context: CommandContext, captures: readonly string[], options: ReadOptions): Promise<void> {
   const { openCaptures } = await import('../packets/open-captures.ts');
   const { filterOf } = await import('../packets/packets.ts');
+  const { fieldNamed } = await import('../../parsers/filter/fields.ts');
   const fields = options.field ?? [];
   const filter = options.filter ?? '';
   if ((options.T === 'fields') !== fields.length > 0) {
@@ -136,14 +148,19 @@ async function read(context: CommandContext, captures: readonly string[], option
   if (options.tshark !== undefined) return askTshark(context, captures, options, filter);
   if (options.write !== undefined || options.T === 'csv' || options.T === 'jsonl')
     return writeOut(context, captures, filter, options);
-  const printer = new Printer(context, filter, fields, options.json === true);
-  const opened = await openCaptures(
-    context.system,
-    captures,
-    // What other points say of a packet comes behind it, and stands in the JSON.
-    options.json ? null : (packets) => printer.print(packets),
-    options.decodeAs,
+  const printer = new Printer(
+    context,
+    filter,
+    fields,
+    options.json === true,
+    (field) => fieldNamed(field)?.nodes ?? new Set([field]),
   );
+  const opened = await openCaptures(context.system, captures, {
+    // What other points say of a packet comes behind it, and stands in the JSON.
+    whileReading: options.json ? null : (packets) => printer.print(packets),
+    decodeAs: options.decodeAs,
+    state: await stateOf(context, options),
+  });
   if (await printer.print(opened.packets)) {
     await printer.end();
     if (opened.issues[0] !== undefined) complain(context, opened.issues[0]);
@@ -169,13 +186,14 @@ async function writeOut(
   context: CommandContext,
   captures: readonly string[],
   filter: string,
-  { write, T, json, decodeAs }: ReadOptions,
+  options: ReadOptions,
 ): Promise<void> {
+  const { write, T, json, decodeAs } = options;
   if (write !== undefined && (T !== undefined || json))
     return complain(context, '-w writes pcapng; leave -T and --json out, or leave -w out to print');
   const { openCaptures } = await import('../packets/open-captures.ts');
   const { exported } = await import('../packets/export.ts');
-  const opened = await openCaptures(context.system, captures, null, decodeAs);
+  const opened = await openCaptures(context.system, captures, { decodeAs, state: await stateOf(context, options) });
   const application = `vethscope ${await versionOf(context.system)}`;
   const format = T === 'csv' || T === 'jsonl' ? T : 'pcapng';
   const { terminal } = context.system;

@@ -6,6 +6,7 @@ import type { Packets } from '../packets/packets.ts';
 import { Refusal } from '../refusal.ts';
 import { type CommandContext, complain, gather, printJson } from './context.ts';
 import { type DecodeAsOptions, decodeAsOption } from './decode-as.ts';
+import { type SnapshotOptions, snapshotOption, stateOf } from './names-option.ts';
 import { problemOf } from './read.ts';
 import {
   conversationLines,
@@ -20,7 +21,7 @@ import { printable } from './style.ts';
 const tables = ['conversations', 'endpoints', 'hierarchy', 'lengths', 'io', 'expert'] as const;
 type TableName = (typeof tables)[number];
 
-interface StatsOptions extends DecodeAsOptions {
+interface StatsOptions extends DecodeAsOptions, SnapshotOptions {
   readonly filter?: string;
   readonly kind?: readonly string[];
   readonly interval?: string;
@@ -40,6 +41,7 @@ export function statsCommand(context: CommandContext): Command {
     )
     .option('--interval <seconds>', 'io: length of an interval', '1')
     .addOption(decodeAsOption())
+    .addOption(snapshotOption())
     .option('--json', 'print JSON (docs/api.md: statistics, ioStatistics)')
     .action((table: TableName, captures: string[], options: StatsOptions) => stats(context, table, captures, options));
 }
@@ -62,7 +64,10 @@ async function stats(
       `--interval ${JSON.stringify(options.interval)}: give seconds, from 0.000001 to 1000000000`,
     );
   const { openCaptures } = await import('../packets/open-captures.ts');
-  const opened = await openCaptures(context.system, captures, null, options.decodeAs);
+  const opened = await openCaptures(context.system, captures, {
+    decodeAs: options.decodeAs,
+    state: await stateOf(context, options),
+  });
   try {
     if (options.json === true) await printJson(context, await jsonOf(opened.packets, table, filter, kinds, interval));
     else {

@@ -1,5 +1,6 @@
 // Captures named on a command line: files, `-` for stdin, compressed ones, and archives of captures.
 import { CaptureIndexer } from '../../parsers/index/capture-index.ts';
+import type { NodeState } from '../../parsers/nodestate/state.ts';
 import type { DecodeAsRule } from '../../parsers/wire/decode-as.ts';
 import { Refusal } from '../refusal.ts';
 import { defaultLimits } from '../store/limits.ts';
@@ -24,17 +25,34 @@ export type WhileReading = (packets: Packets) => Promise<boolean>;
 
 const kinds = 'pcap or pcapng, also compressed with gzip, zstd or lz4, or in a tar archive';
 
+export interface OpenOptions {
+  /** Sees the packets of a single capture as they come. */
+  readonly whileReading?: WhileReading | null;
+  readonly decodeAs?: readonly DecodeAsRule[] | undefined;
+  /** What the dumps of a node say: names and NAT of the packets. */
+  readonly state?: NodeState | null;
+}
+
 class Opening {
   readonly captures: Capture[] = [];
   readonly issues: string[] = [];
   private readonly system: System;
   private readonly whileReading: WhileReading | null;
   private readonly decodeAs: readonly DecodeAsRule[];
+  private readonly state: NodeState | null;
 
-  constructor(system: System, whileReading: WhileReading | null, decodeAs: readonly DecodeAsRule[]) {
+  constructor(system: System, { whileReading = null, decodeAs = [], state = null }: OpenOptions) {
     this.system = system;
     this.decodeAs = decodeAs;
     this.whileReading = whileReading;
+    this.state = state;
+  }
+
+  packetsOf(captures: readonly Capture[]): Packets {
+    const packets = new Packets(this.system.clock);
+    packets.setCaptures(captures);
+    if (this.state !== null) packets.setState(this.state);
+    return packets;
   }
 
   async open(path: string): Promise<void> {
@@ -96,8 +114,7 @@ class Opening {
     const indexer = new CaptureIndexer({ decodeAs: this.decodeAs, memory: indexMemoryOf(this.system) });
     const capture = new Capture(name, indexer.index, new FrameFile(files.openRead(framesIn)));
     if (copyTo !== null) await files.remove(copyTo);
-    const soFar = new Packets(this.system.clock);
-    soFar.setCaptures([capture]);
+    const soFar = this.packetsOf([capture]);
     try {
       for await (const chunk of body) {
         if (sink !== null) await sink.write(chunk);
@@ -114,18 +131,17 @@ class Opening {
   }
 }
 
-/** Opens captures and indexes them whole. With a single capture, `whileReading` sees the packets as they come. */
+/** Opens captures and indexes them whole. */
 export async function openCaptures(
   system: System,
   paths: readonly string[],
-  whileReading: WhileReading | null = null,
-  decodeAs: readonly DecodeAsRule[] = [],
+  options: OpenOptions = {},
 ): Promise<OpenedCaptures> {
   if (paths.filter((p) => p === '-').length > 1) throw new Refusal(400, 'bad-usage', 'stdin (-) can be read only once');
-  const opening = new Opening(system, paths.length === 1 ? whileReading : null, decodeAs);
+  const single = paths.length === 1 ? {} : { whileReading: null };
+  const opening = new Opening(system, { ...options, ...single });
   for (const path of paths) await opening.open(path);
-  const packets = new Packets(system.clock);
-  packets.setCaptures(opening.captures);
+  const packets = opening.packetsOf(opening.captures);
   await packets.catchUp(Number.POSITIVE_INFINITY);
   return { packets, captures: opening.captures, issues: opening.issues, close: () => packets.close() };
 }
