@@ -1,13 +1,12 @@
 // Which rules of a long chain a packet can meet at all. kube-proxy's chains have a rule or two per service, nearly all of which name one
 // address or one port: those are found by key, so that a walk costs the same with ten services as with ten thousand.
-import { type Ip, parsePrefix } from '../../parsers/core/address.ts';
+import { parsePrefix } from '../../parsers/core/address.ts';
 import type { IptablesRule } from '../../parsers/nodestate/state.ts';
+import { ipKey } from './address-index.ts';
 import type { Packet } from './packet.ts';
 
 /** Chains shorter than this are walked as they are. */
 const MIN_RULES = 12;
-
-const ipKey = (ip: Ip): string => (ip.family === 4 ? String(ip.d) : `${ip.a}:${ip.b}:${ip.c}:${ip.d}`);
 
 type Key = { readonly by: 'dst' | 'src'; readonly value: string } | { readonly by: 'dport'; readonly value: number };
 

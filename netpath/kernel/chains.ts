@@ -35,6 +35,8 @@ export interface CompiledRule {
   /** Why a match is not understood; the rule may or may not match. */
   readonly unreadable: string | null;
   readonly action: Action;
+  /** Name of the target, for sentences. */
+  readonly to: string;
   /** No condition at all, not even a comment: legacy's trace calls an unconditional RETURN the end of the chain. */
   readonly bare: boolean;
 }
@@ -88,6 +90,7 @@ function compileRule(rule: IptablesRule, table: IptablesTable, family: 4 | 6): C
     clauses,
     unreadable,
     action: compileAction(rule, table, family),
+    to: rule.target?.name ?? 'this rule',
     bare: rule.matches.length === 0,
   };
 }
@@ -183,9 +186,9 @@ function matches(r: CompiledRule, c: Context): boolean {
       source: r.rule.source,
       why: 'The kernel picks at random; a capture or a conntrack entry of the flow tells which.',
       choices: [
-        { assumed: `the random choice falls on ${r.rule.target?.name ?? 'this rule'}`, probability: p },
+        { assumed: `the random choice falls on ${r.to}`, probability: p },
         {
-          assumed: `the random choice passes ${r.rule.target?.name ?? 'this rule'} by`,
+          assumed: `the random choice passes ${r.to} by`,
           probability: p === null ? null : 1 - p,
         },
       ],

@@ -2,6 +2,7 @@
 import { type Ip, sameIp } from '../../parsers/core/address.ts';
 import { TCP } from '../../parsers/core/protocol-numbers.ts';
 import type { ConntrackEntry, Tuple } from '../../parsers/nodestate/state.ts';
+import { indexed, ipKey } from './address-index.ts';
 import type { Packet } from './packet.ts';
 import { TCP_FLAGS } from './packet.ts';
 
@@ -62,6 +63,13 @@ function sameTuple(a: Tuple, b: Tuple): boolean {
   return sameIp(a.src, b.src) && sameIp(a.dst, b.dst) && a.sport === b.sport && a.dport === b.dport;
 }
 
+const tupleKey = (protocol: number, t: Tuple): string =>
+  `${protocol} ${ipKey(t.src)} ${t.sport} ${ipKey(t.dst)} ${t.dport}`;
+const entriesBy = indexed<ConntrackEntry>((e) => {
+  const keys = [tupleKey(e.protocol, e.original), tupleKey(e.protocol, e.reply)];
+  return keys[0] === keys[1] ? keys.slice(1) : keys;
+});
+
 /** The dump's entry of a zone whose original or reply tuple is the packet's. */
 export function findEntry(
   entries: readonly ConntrackEntry[] | null,
@@ -69,7 +77,7 @@ export function findEntry(
   zone: number,
 ): { entry: ConntrackEntry; direction: 'original' | 'reply' } | null {
   const tuple = tupleOf(p);
-  for (const entry of entries ?? []) {
+  for (const entry of entriesBy(entries, tupleKey(p.protocol, tuple))) {
     if (entry.zone !== zone || entry.protocol !== p.protocol || entry.original.src.family !== p.family) continue;
     if (sameTuple(entry.original, tuple)) return { entry, direction: 'original' };
     if (sameTuple(entry.reply, tuple)) return { entry, direction: 'reply' };

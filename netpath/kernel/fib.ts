@@ -1,16 +1,9 @@
 // Route lookup as the kernel does it: policy rules in order, in each table the longest prefix, then the lowest metric; and the
 // separate question "what type has this address in the local table", which `addrtype` asks.
-import {
-  contains,
-  type Ip,
-  isLoopback,
-  isMulticast,
-  type Prefix,
-  prefixText,
-  sameIp,
-} from '../../parsers/core/address.ts';
+import { contains, type Ip, isLoopback, isMulticast, type Prefix, prefixText } from '../../parsers/core/address.ts';
 import type { SourceRef } from '../../parsers/core/issue.ts';
 import type { Address, Netns, Route, RoutingRule } from '../../parsers/nodestate/state.ts';
+import { groupBy, ipKey } from './address-index.ts';
 
 export interface RouteQuery {
   readonly dst: Ip;
@@ -70,8 +63,15 @@ function localRoutesFrom(addresses: readonly Address[]): Route[] {
   });
 }
 
+/** Routes to single addresses by address, and the others, the longest first. */
+interface Table {
+  readonly hosts: ReadonlyMap<string, readonly Route[]>;
+  readonly nets: readonly Route[];
+}
+
 export class Fib {
-  readonly #tables = new Map<string, Route[]>();
+  readonly #tables = new Map<string, Table>();
+  readonly #configured: ReadonlySet<string>;
   readonly #rules: readonly RoutingRule[] | null;
   readonly #localKnown: boolean;
   readonly #mainKnown: boolean;
@@ -84,24 +84,25 @@ export class Fib {
     const all = hasLocal ? routes : [...routes, ...localRoutesFrom(this.addresses)];
     this.#localKnown = hasLocal || netns.addresses !== null;
     this.#mainKnown = netns.routes !== null;
-    for (const r of all) {
-      const name = tableName(r.table);
-      const list = this.#tables.get(name);
-      if (list) list.push(r);
-      else this.#tables.set(name, [r]);
+    for (const [name, list] of groupBy(all, (r) => [tableName(r.table)])) {
+      const sorted = [...list].sort((a, b) => b.dst.length - a.dst.length || a.metric - b.metric);
+      const isHost = (r: Route) => r.dst.length === FULL_MASK[r.dst.ip.family];
+      const hosts = groupBy(sorted.filter(isHost), (r) => [ipKey(r.dst.ip)]);
+      this.#tables.set(name, { hosts, nets: sorted.filter((r) => !isHost(r)) });
     }
-    for (const list of this.#tables.values()) list.sort((a, b) => b.dst.length - a.dst.length || a.metric - b.metric);
+    this.#configured = new Set(this.addresses.map((a) => ipKey(a.ip)));
     this.#rules = netns.rules;
   }
 
   #inTable(table: string, dst: Ip, oif: string | null): Route | null {
-    for (const r of this.#tables.get(tableName(table)) ?? []) {
-      if (r.dst.ip.family !== dst.family || !contains(r.dst, dst)) continue;
-      if (r.flags.includes('dead') || r.flags.includes('linkdown-ignored')) continue;
-      if (oif !== null && r.device !== oif && !r.nexthops.some((h) => h.device === oif)) continue;
-      return r;
-    }
-    return null;
+    const t = this.#tables.get(tableName(table));
+    if (!t) return null;
+    const usable = (r: Route): boolean => {
+      if (r.dst.ip.family !== dst.family || !contains(r.dst, dst)) return false;
+      if (r.flags.includes('dead') || r.flags.includes('linkdown-ignored')) return false;
+      return oif === null || r.device === oif || r.nexthops.some((h) => h.device === oif);
+    };
+    return t.hosts.get(ipKey(dst))?.find(usable) ?? t.nets.find(usable) ?? null;
   }
 
   /** Type and line of an address in the local table; `unicast` when it is not in it; null when no dump tells. */
@@ -118,7 +119,7 @@ export class Fib {
 
   /** True when the address is configured on an interface of this netns. */
   isConfigured(ip: Ip): boolean {
-    return this.addresses.some((a) => sameIp(a.ip, ip));
+    return this.#configured.has(ipKey(ip));
   }
 
   lookup(q: RouteQuery): RouteAnswer {

@@ -3,18 +3,24 @@
 import { endpointText, type Ip, isLoopback, sameIp } from '../../parsers/core/address.ts';
 import { protocolName } from '../../parsers/core/protocol-numbers.ts';
 import type { IpvsConnection, IpvsRealServer, IpvsService } from '../../parsers/nodestate/state.ts';
+import { indexed, ipKey } from './address-index.ts';
 import { IPVS_IN_PRIORITY } from './hooks.ts';
 import { candidates } from './ipvs-schedulers.ts';
 import { type Packet, TCP_FLAGS } from './packet.ts';
 import { type Ending, ending, type Walker } from './walker.ts';
 
+const serviceKey = (protocol: string, ip: Ip, port: number | null): string => `${protocol} ${ipKey(ip)} ${port}`;
+const servicesBy = indexed<IpvsService>((s) =>
+  s.mark !== null ? [`mark ${s.mark}`] : s.address === null ? [] : [serviceKey(s.protocol, s.address, s.port)],
+);
+const connectionsBy = indexed<IpvsConnection>((c) => [`${c.clientPort} ${ipKey(c.client)}`]);
+
 /** The virtual service for a packet, as __ip_vs_service_find looks: by mark, then exact, then port 0 of a persistent one. */
 export function findService(services: readonly IpvsService[] | null, p: Packet): IpvsService | null {
   const protocol = protocolName(p.protocol);
-  const byMark = p.mark === 0 ? undefined : services?.find((s) => s.mark === p.mark);
+  const byMark = p.mark === 0 ? undefined : servicesBy(services, `mark ${p.mark}`)[0];
   if (byMark) return byMark;
-  const at = (port: number | null) =>
-    services?.find((s) => s.protocol === protocol && s.address !== null && sameIp(s.address, p.dst) && s.port === port);
+  const at = (port: number | null) => servicesBy(services, serviceKey(protocol, p.dst, port))[0];
   return at(p.dport) ?? at(0) ?? null;
 }
 
@@ -29,13 +35,8 @@ function connectionOf(
 ): IpvsConnection | null {
   const protocol = protocolName(p.protocol);
   return (
-    connections?.find(
-      (c) =>
-        c.protocol === protocol &&
-        sameIp(c.client, p.src) &&
-        c.clientPort === clientPort &&
-        sameIp(c.virtual, p.dst) &&
-        (c.virtualPort === p.dport || c.virtualPort === 0),
+    connectionsBy(connections, `${clientPort} ${ipKey(p.src)}`).find(
+      (c) => c.protocol === protocol && sameIp(c.virtual, p.dst) && (c.virtualPort === p.dport || c.virtualPort === 0),
     ) ?? null
   );
 }
@@ -175,8 +176,5 @@ export function serviceAt(
   ip: Ip,
   port: number | null,
 ): IpvsService | null {
-  const name = protocolName(protocol);
-  return (
-    services?.find((s) => s.protocol === name && s.address !== null && sameIp(s.address, ip) && s.port === port) ?? null
-  );
+  return servicesBy(services, serviceKey(protocolName(protocol), ip, port))[0] ?? null;
 }

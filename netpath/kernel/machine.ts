@@ -1,23 +1,33 @@
 // A node, compiled from its dumps: tables with their rules resolved, routes, sets, bridges, services. Made once, run for many packets.
 import type { Ip } from '../../parsers/core/address.ts';
-import { sameIp } from '../../parsers/core/address.ts';
 import type { NftBaseChain } from '../../parsers/nodestate/nft-syntax.ts';
 import { type Pod, podsOf } from '../../parsers/nodestate/pods.ts';
-import type { IptablesDump, Link, Listener, NodeState } from '../../parsers/nodestate/state.ts';
+import type { FdbEntry, IptablesDump, Link, Listener, Neighbour, NodeState } from '../../parsers/nodestate/state.ts';
+import { indexed, ipKey } from './address-index.ts';
 import { type CompiledTable, compileTable, type TraceStyle } from './chains.ts';
 import type { NodeView } from './clause.ts';
 import { Fib } from './fib.ts';
-import { type Hook, NFT_HOOKS } from './hooks.ts';
+import { CONNTRACK_PRIORITY, type Hook, IPVS_OUT_PRIORITY, NFT_HOOKS, TABLE_PRIORITIES } from './hooks.ts';
 import { findListener } from './listeners.ts';
 import { CompiledNftTable } from './nft-chains.ts';
 import { SetIndex } from './sets.ts';
 import { tracksConnections } from './tracking.ts';
+
+const podsBy = indexed<Pod>((p) => (p.hostNetwork || p.finished ? [] : p.ips.map(ipKey)));
+const neighboursBy = indexed<Neighbour>((n) => (n.mac === null ? [] : [ipKey(n.ip)]));
+const fdbBy = indexed<FdbEntry>((f) => (f.permanent ? [] : [f.mac]));
 
 /** A native nftables base chain with its table. */
 export interface NativeChain {
   readonly table: CompiledNftTable;
   readonly base: NftBaseChain;
 }
+
+/** One thing that is registered at an IP hook. All nat chains stand behind one. */
+export type Registered =
+  | { readonly kind: 'table'; readonly priority: number; readonly table: CompiledTable }
+  | { readonly kind: 'native'; readonly priority: number; readonly chain: NativeChain }
+  | { readonly kind: 'nat' | 'conntrack' | 'ipvsOut'; readonly priority: number };
 
 export class Machine implements NodeView {
   readonly state: NodeState;
@@ -160,6 +170,34 @@ export class Machine implements NodeView {
     });
   }
 
+  readonly #registeredAt = new Map<string, readonly Registered[]>();
+
+  /** All that stands at a hook, in the order in which a packet of the family meets it; with IPVS' own hook for answers of its connections. */
+  registeredAt(hook: Hook, family: 4 | 6, ipvsReply: boolean): readonly Registered[] {
+    const key = `${hook} ${family} ${ipvsReply}`;
+    const known = this.#registeredAt.get(key) ?? this.#findRegistered(hook, family, ipvsReply);
+    this.#registeredAt.set(key, known);
+    return known;
+  }
+
+  #findRegistered(hook: Hook, family: 4 | 6, ipvsReply: boolean): Registered[] {
+    const out: Registered[] = [];
+    for (const table of this.tablesAt(hook, family)) {
+      const priority = TABLE_PRIORITIES[table.name]?.[hook];
+      if (table.name !== 'nat' && priority !== undefined) out.push({ kind: 'table', priority, table });
+    }
+    for (const chain of this.nativeChainsAt(hook, family))
+      if (chain.base.type !== 'nat') out.push({ kind: 'native', priority: chain.base.priority, chain });
+    const nat = TABLE_PRIORITIES['nat']?.[hook];
+    if (this.tracksConnections(family)) {
+      if (nat !== undefined) out.push({ kind: 'nat', priority: nat });
+      if (hook === 'PREROUTING' || hook === 'OUTPUT') out.push({ kind: 'conntrack', priority: CONNTRACK_PRIORITY });
+    }
+    const ipvs = IPVS_OUT_PRIORITY[hook];
+    if (ipvsReply && ipvs !== undefined) out.push({ kind: 'ipvsOut', priority: ipvs });
+    return out.sort((a, b) => a.priority - b.priority);
+  }
+
   /** Base chains of family bridge at a hook, by priority. */
   bridgeChainsAt(hook: Hook): readonly NativeChain[] {
     return this.#chainsOf(`bridge ${hook}`, (b) => b.family === 'bridge' && b.hook === NFT_HOOKS[hook]);
@@ -191,7 +229,7 @@ export class Machine implements NodeView {
 
   /** The running pod that has an address. */
   podByIp(ip: Ip): Pod | null {
-    return this.pods.find((p) => !p.hostNetwork && !p.finished && p.ips.some((x) => sameIp(x, ip))) ?? null;
+    return podsBy(this.pods, ipKey(ip))[0] ?? null;
   }
 
   /** A pod by `namespace/name`, or by bare name where only one has it. */
@@ -215,10 +253,10 @@ export class Machine implements NodeView {
 
   /** The device (bridge port) that leads to a neighbour address, by neighbour and forwarding tables. */
   portOf(ip: Ip): string | null {
-    const neighbour = this.state.host.neighbours?.find((n) => sameIp(n.ip, ip) && n.mac !== null);
+    const neighbour = neighboursBy(this.state.host.neighbours, ipKey(ip))[0];
     if (neighbour?.mac) {
       const mac = neighbour.mac.toLowerCase();
-      const port = this.state.host.fdb?.find((f) => f.mac === mac && !f.permanent);
+      const port = fdbBy(this.state.host.fdb, mac)[0];
       if (port) return port.device;
     }
     const pod = this.podByIp(ip);

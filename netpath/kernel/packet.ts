@@ -44,7 +44,21 @@ export interface Packet {
   bridged: boolean;
 }
 
+/** What was made last: a packet changes at few of its steps, and the text of its addresses is what a step costs. */
+let last: { readonly packet: Packet; readonly src: Ip; readonly dst: Ip; readonly state: PacketState } | null = null;
+
 export function stateOf(p: Packet): PacketState {
+  if (last && last.packet === p && last.src === p.src && last.dst === p.dst) {
+    const s = last.state;
+    const same = s.in === p.inIf && s.out === p.outIf && s.mark === p.mark && s.ttl === p.ttl;
+    if (same && s.sport === p.sport && s.dport === p.dport) return s;
+  }
+  const state = newState(p);
+  last = { packet: p, src: p.src, dst: p.dst, state };
+  return state;
+}
+
+function newState(p: Packet): PacketState {
   return {
     in: p.inIf,
     out: p.outIf,

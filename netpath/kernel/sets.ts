@@ -5,6 +5,7 @@ import { compareIp, contains, type Ip, type Prefix, parseIp, parsePrefix } from 
 import type { SourceRef } from '../../parsers/core/issue.ts';
 import { hasPorts, ICMP, ICMPV6, protocolNumber, TCP } from '../../parsers/core/protocol-numbers.ts';
 import type { Ipset, IpsetEntry } from '../../parsers/nodestate/state.ts';
+import { groupBy, ipKey } from './address-index.ts';
 import type { Packet } from './packet.ts';
 
 export type SetAnswer =
@@ -14,23 +15,38 @@ export type SetAnswer =
 type Direction = 'src' | 'dst';
 
 interface Element {
+  /** Key of the address in the first dimension; null where that is no single one. */
+  readonly first: string | null;
   readonly entry: IpsetEntry;
   /** One predicate a dimension, and how specific its prefix is (bits, summed). */
   readonly tests: readonly ((p: Packet, d: Direction) => boolean)[];
   readonly specificity: number;
 }
 
-function ipTest(text: string): { test: (ip: Ip) => boolean; bits: number } | null {
+interface IpTest {
+  readonly test: (ip: Ip) => boolean;
+  readonly bits: number;
+  /** Of a single address; null for more. */
+  readonly key: string | null;
+}
+
+function ipTest(text: string): IpTest | null {
   const [from, to] = text.split('-');
   if (to !== undefined) {
     const low = parseIp(from ?? '');
     const high = parseIp(to);
     return low && high
-      ? { test: (ip) => ip.family === low.family && compareIp(ip, low) >= 0 && compareIp(ip, high) <= 0, bits: 0 }
+      ? {
+          test: (ip) => ip.family === low.family && compareIp(ip, low) >= 0 && compareIp(ip, high) <= 0,
+          bits: 0,
+          key: null,
+        }
       : null;
   }
   const prefix: Prefix | null = parsePrefix(text);
-  return prefix ? { test: (ip) => contains(prefix, ip), bits: prefix.length } : null;
+  if (!prefix) return null;
+  const single = prefix.length === (prefix.ip.family === 4 ? 32 : 128);
+  return { test: (ip) => contains(prefix, ip), bits: prefix.length, key: single ? ipKey(prefix.ip) : null };
 }
 
 function portTest(text: string): ((p: Packet, d: Direction) => boolean) | null {
@@ -55,6 +71,7 @@ function portTest(text: string): ((p: Packet, d: Direction) => boolean) | null {
 function compileElement(kinds: readonly string[], entry: IpsetEntry): Element | null {
   const tests: ((p: Packet, d: Direction) => boolean)[] = [];
   let specificity = 0;
+  let first: string | null = null;
   for (let i = 0; i < kinds.length; i++) {
     const text = entry.parts[i] ?? '';
     const kind = kinds[i];
@@ -62,6 +79,7 @@ function compileElement(kinds: readonly string[], entry: IpsetEntry): Element | 
       const t = ipTest(text);
       if (!t) return null;
       specificity += t.bits;
+      if (i === 0) first = t.key;
       tests.push((p, d) => t.test(d === 'src' ? p.src : p.dst));
     } else if (kind === 'port') {
       const t = portTest(text);
@@ -75,7 +93,7 @@ function compileElement(kinds: readonly string[], entry: IpsetEntry): Element | 
       tests.push((p, d) => d === 'src' && p.mac === text.toLowerCase());
     } else return null;
   }
-  return { entry, tests, specificity };
+  return { first, entry, tests, specificity };
 }
 
 /** Port of the packet as bitmap:port sees it: any protocol with ports. */
@@ -83,32 +101,41 @@ function bitmapPort(p: Packet, d: Direction): number | null {
   return hasPorts(p.protocol) ? (d === 'src' ? p.sport : p.dport) : null;
 }
 
+/** The elements of a set, the most specific first: those that begin with a single address by it, and the others. */
+interface Elements {
+  readonly byFirst: ReadonlyMap<string, readonly Element[]>;
+  readonly rest: readonly Element[];
+}
+
 export class SetIndex {
   readonly #sets: ReadonlyMap<string, Ipset>;
-  readonly #compiled = new Map<string, Element[] | string>();
+  readonly #compiled = new Map<string, Elements | string>();
 
   constructor(sets: ReadonlyMap<string, Ipset>) {
     this.#sets = sets;
   }
 
-  #elements(set: Ipset): Element[] | string {
-    let c = this.#compiled.get(set.name);
-    if (c === undefined) {
-      const kinds = (set.type.split(':')[1] ?? '').split(',');
-      const elements: Element[] = [];
-      c = elements;
-      for (const e of set.entries) {
-        const el = compileElement(kinds, e);
-        if (!el) {
-          c = `element "${e.parts.join(',')}" of set ${set.name} (${set.type}) is not understood`;
-          break;
-        }
-        elements.push(el);
-      }
-      elements.sort((a, b) => b.specificity - a.specificity);
-      this.#compiled.set(set.name, c);
+  #elements(set: Ipset): Elements | string {
+    const known = this.#compiled.get(set.name);
+    if (known !== undefined) return known;
+    const made = this.#compile(set);
+    this.#compiled.set(set.name, made);
+    return made;
+  }
+
+  #compile(set: Ipset): Elements | string {
+    const kinds = (set.type.split(':')[1] ?? '').split(',');
+    const elements: Element[] = [];
+    for (const e of set.entries) {
+      const el = compileElement(kinds, e);
+      if (!el) return `element "${e.parts.join(',')}" of set ${set.name} (${set.type}) is not understood`;
+      elements.push(el);
     }
-    return c;
+    elements.sort((a, b) => b.specificity - a.specificity);
+    return {
+      byFirst: groupBy(elements, (e) => (e.first === null ? [] : [e.first])),
+      rest: elements.filter((e) => e.first === null),
+    };
   }
 
   /** Is the packet in the set, with these flags (`['dst','dst']`)? */
@@ -136,11 +163,11 @@ export class SetIndex {
     }
     const elements = this.#elements(set);
     if (typeof elements === 'string') return { kind: 'unknown', why: elements };
-    for (const el of elements) {
-      if (!el.tests.every((t, i) => t(p, flags[i] ?? 'dst'))) continue;
-      return { kind: 'answer', member: !el.entry.nomatch, source: el.entry.source };
-    }
-    return { kind: 'answer', member: false, source: null };
+    const holds = (el: Element): boolean => el.tests.every((t, i) => t(p, flags[i] ?? 'dst'));
+    const own = elements.byFirst.get(ipKey(flags[0] === 'src' ? p.src : p.dst))?.find(holds);
+    const other = elements.rest.find(holds);
+    const el = own && other ? (other.specificity > own.specificity ? other : own) : (own ?? other);
+    return { kind: 'answer', member: el !== undefined && !el.entry.nomatch, source: el?.entry.source ?? null };
   }
 
   #testList(list: Ipset, flags: readonly Direction[], p: Packet): SetAnswer {

@@ -8,8 +8,8 @@ import type { DispositionKind, Fragment, Step, StepKind } from '../trace.ts';
 import { type CompiledTable, walk } from './chains.ts';
 import type { Context, NatAddress } from './clause.ts';
 import { type Connection, natOfEntry } from './conntrack.ts';
-import { CONNTRACK_PRIORITY, type FrameHook, type Hook, IPVS_OUT_PRIORITY, TABLE_PRIORITIES } from './hooks.ts';
-import type { Machine, NativeChain } from './machine.ts';
+import type { FrameHook, Hook } from './hooks.ts';
+import type { Machine, NativeChain, Registered } from './machine.ts';
 import { type NftResult, walkNft } from './nft-chains.ts';
 import { dstText, type Packet, srcText, stateOf } from './packet.ts';
 import type { World } from './world.ts';
@@ -108,31 +108,9 @@ export class Walker {
 
   /** Runs what is registered at a hook between two priorities (inclusive); null when the packet goes on. */
   runHook(hook: Hook, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY): Ending | null {
-    const at = this.machine.tablesAt(hook, this.packet.family);
-    const native = this.machine.nativeChainsAt(hook, this.packet.family);
-    const entries = [
-      ...at
-        .filter((t) => t.name !== 'nat')
-        .map((table) => ({
-          priority: TABLE_PRIORITIES[table.name]?.[hook],
-          run: (p: number) => this.#runTable(table, hook, p),
-        })),
-      ...native
-        .filter((n) => n.base.type !== 'nat')
-        .map((n) => ({ priority: n.base.priority, run: () => this.#runNative(n, hook) })),
-    ];
-    const natPriority = TABLE_PRIORITIES['nat']?.[hook];
-    const all: { priority: number | undefined; run: (p: number) => Ending | null }[] = [...entries];
-    const tracks = this.machine.tracksConnections(this.packet.family);
-    if (tracks) all.push({ priority: natPriority, run: (p) => this.#nat(hook, p) });
-    if (tracks && (hook === 'PREROUTING' || hook === 'OUTPUT'))
-      all.push({ priority: CONNTRACK_PRIORITY, run: (p) => this.#conntrack(hook, p) });
-    const { ipvsReply } = this;
-    if (ipvsReply) all.push({ priority: IPVS_OUT_PRIORITY[hook], run: (p) => this.#ipvsOut(ipvsReply, hook, p) });
-    all.sort((a, b) => (a.priority ?? 0) - (b.priority ?? 0));
-    for (const e of all) {
-      if (e.priority === undefined || e.priority < from || e.priority > to) continue;
-      const end = e.run(e.priority);
+    for (const r of this.machine.registeredAt(hook, this.packet.family, this.ipvsReply !== null)) {
+      if (r.priority < from || r.priority > to) continue;
+      const end = this.#run(r, hook);
       if (end) return end;
     }
     if ((hook === 'POSTROUTING' || hook === 'INPUT') && to === Number.POSITIVE_INFINITY) {
@@ -141,9 +119,20 @@ export class Walker {
     return null;
   }
 
-  #ipvsOut(to: { readonly ip: Ip; readonly port: number | null }, hook: Hook, priority: number): Ending | null {
-    this.rewriteSrc(to.ip, to.port, hook, priority, 'ipvs', null);
-    return null;
+  #run(r: Registered, hook: Hook): Ending | null {
+    switch (r.kind) {
+      case 'table':
+        return this.#runTable(r.table, hook, r.priority);
+      case 'native':
+        return this.#runNative(r.chain, hook);
+      case 'nat':
+        return this.#nat(hook, r.priority);
+      case 'conntrack':
+        return this.#conntrack(hook, r.priority);
+      case 'ipvsOut':
+        if (this.ipvsReply) this.rewriteSrc(this.ipvsReply.ip, this.ipvsReply.port, hook, r.priority, 'ipvs', null);
+        return null;
+    }
   }
 
   #runNative(n: NativeChain, hook: Hook): Ending | null {

@@ -221,9 +221,17 @@ export const dumpFormat: DumpFormat = {
   },
 };
 
+let lastParts: {
+  readonly rule: ReadRule;
+  readonly matches: readonly RuleMatch[];
+  readonly target: RuleTarget | null;
+  readonly comment: string | null;
+} | null = null;
+
 /**
  * A rule that was read. A large node has some 170,000, of which a question touches a hundred: the parts are parsed once to see that they
- * can be, thrown away, and parsed again when they are asked for. Keeping them all costs three times the time and memory.
+ * can be, thrown away, and parsed again when they are asked for. Keeping them all costs three times the time and memory, so that only
+ * those of the rule that was asked last are kept: whoever compiles a rule asks for all of them at once.
  */
 class ReadRule implements IptablesRule {
   readonly table: string;
@@ -233,7 +241,6 @@ class ReadRule implements IptablesRule {
   readonly bytes: number | null;
   readonly #file: DumpFile;
   readonly #line: number;
-  #parts: { matches: readonly RuleMatch[]; target: RuleTarget | null; comment: string | null } | null = null;
   #source: IptablesRule['source'] | null = null;
 
   constructor(
@@ -254,12 +261,11 @@ class ReadRule implements IptablesRule {
   }
 
   get #read() {
-    if (!this.#parts) {
-      const p = parseRule(this.text);
-      if (typeof p === 'string') throw new Error(`a rule that was read cannot be read again: ${p}`);
-      this.#parts = { matches: p.matches, target: p.target, comment: commentOf(p.matches) };
-    }
-    return this.#parts;
+    if (lastParts?.rule === this) return lastParts;
+    const p = parseRule(this.text);
+    if (typeof p === 'string') throw new Error(`a rule that was read cannot be read again: ${p}`);
+    lastParts = { rule: this, matches: p.matches, target: p.target, comment: commentOf(p.matches) };
+    return lastParts;
   }
   get matches(): readonly RuleMatch[] {
     return this.#read.matches;

@@ -139,3 +139,43 @@ describe('tables of frames', () => {
     });
   });
 });
+
+describe('several dumps of nftables in one snapshot', () => {
+  const table = (name: string, rule: string) =>
+    `table ip ${name} {\n\tchain c {\n\t\ttype filter hook input priority 0; policy accept;\n\t\t${rule}\n\t}\n}\n`;
+
+  test('tables one by one add up', () => {
+    const s = readSnapshot([
+      { path: 'a', text: table('a', 'accept') },
+      { path: 'b', text: table('b', 'drop') },
+    ]);
+    expect(s.nft?.tables.map((t) => t.name)).toEqual(['a', 'b']);
+    expect(s.nft?.baseChains).toHaveLength(2);
+    expect(s.files.flatMap((f) => f.warnings)).toEqual([]);
+  });
+
+  test('the same table twice is a problem that names both files; the first is used', () => {
+    const s = readSnapshot([
+      { path: 'a.txt', text: table('t', 'accept') },
+      { path: 'b.txt', text: table('t', 'drop') },
+    ]);
+    expect(s.nft?.tables.map((t) => t.source.file)).toEqual(['a.txt']);
+    expect(s.files[1]?.warnings).toMatchObject([
+      { source: { file: 'b.txt' }, message: expect.stringContaining('a.txt') },
+    ]);
+  });
+
+  test('text replaces JSON, whichever is read first', () => {
+    const json = JSON.stringify({ nftables: [{ table: { family: 'ip', name: 'j' } }] });
+    for (const [a, b] of [
+      ['a', 'b'],
+      ['b', 'a'],
+    ] as const) {
+      const s = readSnapshot([
+        { path: a, text: json },
+        { path: b, text: table('t', 'drop') },
+      ]);
+      expect(s.nft?.tables.map((t) => t.name)).toEqual(['t']);
+    }
+  });
+});

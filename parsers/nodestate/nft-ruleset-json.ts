@@ -85,6 +85,6 @@ export const dumpFormat: DumpFormat = {
         });
       }
     }
-    state.nft = ruleset;
+    state.nft = { ...ruleset, form: 'json' };
   },
 };

@@ -213,15 +213,38 @@ class Reader {
   }
 }
 
+/**
+ * Dumps of tables one by one (`nft list table …`) add up. Of a table that both have only one can be the node's: the first is kept, and
+ * the other said to be there.
+ */
+function merged(first: NftRuleset, more: NftRuleset, file: DumpFile, warn: Warn): NftRuleset {
+  const known = new Map(first.tables.map((t) => [`${t.family} ${t.name}`, t]));
+  const other = (name: string) => known.get(name)?.source.file ?? '';
+  const twice = more.tables.map((t) => `${t.family} ${t.name}`).filter((name) => known.has(name));
+  if (twice.length > 0)
+    warn(
+      'suspicious',
+      file.ref(1),
+      `${other(twice[0] ?? '')} has the nftables ${twice.length === 1 ? 'table' : 'tables'} ${twice.join(', ')} as well: those of this file are not used; give one dump of a node`,
+    );
+  const isNew = (family: string, name: string) => !known.has(`${family} ${name}`);
+  return {
+    form: 'text',
+    tables: [...first.tables, ...more.tables.filter((t) => isNew(t.family, t.name))],
+    baseChains: [...first.baseChains, ...more.baseChains.filter((b) => isNew(b.family, b.table))],
+  };
+}
+
 export const dumpFormat: DumpFormat = {
   name: 'nft-ruleset',
   command: 'nft list ruleset',
   emptyName: /nft.*\.txt$/,
   detect: (file) => /^table (?:ip|ip6|inet|arp|bridge|netdev) \S+ \{/m.test(file.head),
   read(file, state, warn) {
-    // The text form cites better than JSON: it replaces what JSON said.
     const ruleset: NftRuleset = { tables: [], baseChains: [] };
     new Reader(file, ruleset, warn).read();
-    state.nft = ruleset;
+    // The text form cites better than JSON: it replaces what JSON said.
+    state.nft =
+      state.nft && state.nft.form === 'text' ? merged(state.nft, ruleset, file, warn) : { ...ruleset, form: 'text' };
   },
 };

@@ -123,6 +123,8 @@ export interface NftTable {
 }
 
 export interface NftRuleset {
+  /** Which of nft's two forms it was read from; absent where no dump was read. */
+  readonly form?: 'text' | 'json';
   readonly tables: NftTable[];
   readonly baseChains: NftBaseChain[];
 }

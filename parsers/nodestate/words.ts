@@ -17,8 +17,14 @@ export function splitWords(line: string): Word[] | null {
       continue;
     }
     if (c === '"') {
-      let text = '';
       i++;
+      const close = line.indexOf('"', i);
+      if (close >= 0 && !line.slice(i, close).includes('\\')) {
+        words.push({ text: line.slice(i, close), quoted: true });
+        i = close + 1;
+        continue;
+      }
+      let text = '';
       for (;;) {
         if (i >= n) return null;
         const q = line[i];

@@ -1,5 +1,6 @@
 // What the node's rules say of hostPorts: the ports they carry out, and the lint of what those take away from services and processes.
-// Rules can be many, so this part of the answer is kept for a while.
+// Rules can be many, so this part of the answer is kept for a while, and after that as long as the dumps say the same.
+import { createHash } from 'node:crypto';
 import type { Finding } from '../../api/pieces.ts';
 import { readSnapshot } from '../../parsers/nodestate/snapshot.ts';
 import { takeSnapshot } from '../snapshot/snapshot.ts';
@@ -12,6 +13,38 @@ const wanted = /^(?:ip6?tables-|nft-ruleset|ipset|ipvsadm-Sn|ip-addr|ip-link|ip-
 /** Findings about hostPorts; the others belong to `check`. */
 const aboutHostPorts = /host-?port/i;
 
+/** What changes in dumps although nothing was changed: times, counters, what is left of a lease. */
+const passing = new RegExp(
+  [
+    '^# (?:Generated|Completed) .*',
+    String.raw`^\[\d+:\d+\] (?=-A)`,
+    String.raw`(?<=^:\S+ \S+ )\[\d+:\d+\]$`,
+    String.raw`counter packets \d+ bytes \d+`,
+    String.raw`"(?:valid_life_time|preferred_life_time|expires)": ?\d+`,
+    String.raw`^net\.netfilter\.nf_conntrack_count = \d+$`,
+  ].join('|'),
+  'gm',
+);
+
+/** Characters between two turns of the event loop: some ten milliseconds of work. */
+const slice = 1 << 20;
+
+async function fingerprint(files: readonly { readonly path: string; readonly text: string }[]): Promise<string> {
+  const hash = createHash('sha1');
+  for (const { path, text } of files) {
+    hash.update(`${path}\0`);
+    for (let at = 0; at < text.length; ) {
+      const end = text.indexOf('\n', at + slice);
+      const next = end < 0 ? text.length : end + 1;
+      hash.update(text.slice(at, next).replace(passing, ''));
+      at = next;
+      if (at < text.length) await new Promise((go) => setImmediate(go));
+    }
+    hash.update('\0');
+  }
+  return hash.digest('hex');
+}
+
 export interface RuleFacts {
   /** Null when no rules could be read. */
   readonly ports: readonly RulePort[] | null;
@@ -21,6 +54,8 @@ export interface RuleFacts {
 export class RuleReader {
   private readonly system: System;
   private readonly cniResultFolders: readonly string[];
+  /** What the last dumps came to. */
+  private last: { readonly of: string; readonly facts: RuleFacts } | null = null;
   private kept: { readonly atMs: number; readonly facts: Promise<RuleFacts> } | null = null;
 
   constructor(system: System, cniResultFolders: readonly string[]) {
@@ -40,10 +75,18 @@ export class RuleReader {
 
   private async look(): Promise<RuleFacts> {
     const { files } = await takeSnapshot(this.system, { only: wanted, cniResultFolders: this.cniResultFolders });
-    const state = readSnapshot(files);
-    if (state.iptables.length === 0 && state.nft === null) return { ports: null, findings: [] };
-    const { diagnose } = await import('../../netpath/diagnose/diagnose.ts');
-    const findings = diagnose(state).filter((f) => aboutHostPorts.test(f.id));
-    return { ports: hostPortsInRules(state), findings };
+    const of = await fingerprint(files);
+    if (this.last?.of === of) return this.last.facts;
+    const facts = await factsOf(files);
+    this.last = { of, facts };
+    return facts;
   }
+}
+
+async function factsOf(files: readonly { readonly path: string; readonly text: string }[]): Promise<RuleFacts> {
+  const state = readSnapshot(files);
+  if (state.iptables.length === 0 && state.nft === null) return { ports: null, findings: [] };
+  const { diagnose } = await import('../../netpath/diagnose/diagnose.ts');
+  const findings = diagnose(state).filter((f) => aboutHostPorts.test(f.id));
+  return { ports: hostPortsInRules(state), findings };
 }
