@@ -174,6 +174,10 @@ export const flowRow = z.object({
 });
 export type FlowRow = z.infer<typeof flowRow>;
 
+/** Where a case has more flows than were asked for, those with the most packets; by id in any case. */
+export const flowList = z.object({ flows: z.array(flowRow), total: z.number().int() });
+export type FlowList = z.infer<typeof flowList>;
+
 /** Packets a time slice, for the timeline and the minimap. */
 export const timeline = z.object({
   fromNs: z.string(),

@@ -225,6 +225,11 @@ export class FlowTable {
       : 1;
   }
 
+  packetsOf(flow: number): number {
+    const { packets } = this.columns;
+    return (packets[flow * 2] ?? 0) + (packets[flow * 2 + 1] ?? 0);
+  }
+
   /** The direction (0 or 1) that the client sends in. */
   clientDirectionOf(flow: number): number {
     return Math.max(0, (this.columns.client[flow] ?? 0) - 1);

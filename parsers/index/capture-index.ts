@@ -62,6 +62,8 @@ export interface CaptureIndex {
   clientDirection(flow: number): number;
   /** Conversations so far; their ids are 0 … flowCount-1. */
   readonly flowCount: number;
+  /** Packets of a flow, both ways. */
+  flowPackets(id: number): number;
   /** Every conversation so far, by id. Built on each call: keep the result for a screenful. */
   flows(): readonly Flow[];
   /** One conversation; null for an id that does not exist. */

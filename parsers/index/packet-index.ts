@@ -292,6 +292,10 @@ export class PacketIndex implements CaptureIndex {
     return this.flowTable.count;
   }
 
+  flowPackets(id: number): number {
+    return this.flowTable.packetsOf(id);
+  }
+
   flows(): readonly Flow[] {
     const all: Flow[] = [];
     for (let id = 0; id < this.flowTable.count; id++) {

@@ -64,7 +64,10 @@ async function flows(context: CommandContext, captures: readonly string[], optio
     const joined = await opened.packets.joinedPoints(conversationsShown, Number.POSITIVE_INFINITY);
     if (options.json) await printJson(context, joined);
     else await context.system.terminal.out(joinedText(joined, painter(context.system)));
-  } else await table(context, await opened.packets.joinedFlows(Number.POSITIVE_INFINITY), options.json === true);
+  } else {
+    const all = Number.POSITIVE_INFINITY;
+    await table(context, (await opened.packets.joinedFlows(all, all)).flows, options.json === true);
+  }
   if (opened.issues[0] !== undefined) complain(context, opened.issues[0]);
   opened.close();
 }

@@ -181,7 +181,7 @@ test('a filter that is wrong says where', async () => {
 test('timeline, flows and dump lines', async () => {
   const line = api.timeline.parse((await server.ask(`/api/cases/${sample}/timeline?slices=20`)).json());
   expect(line.packets.reduce((s, n) => s + n)).toBe(70);
-  z.array(api.flowRow).parse((await server.ask(`/api/cases/${sample}/flows`)).json());
+  api.flowList.parse((await server.ask(`/api/cases/${sample}/flows`)).json()).flows;
   const wanted = `/api/cases/${sample}/dumps/lines?file=bundle/iptables-save.txt&from=2&count=3`;
   const lines = api.dumpLines.parse((await server.ask(wanted)).json());
   expect(lines.lines).toEqual(sampleFile('bundle/iptables-save.txt').toString().split('\n').slice(1, 4));
@@ -209,7 +209,7 @@ test('statistics of a case, of what passes a filter, and over time', async () =>
 });
 
 test('a conversation is followed, up to a limit', async () => {
-  const flows = z.array(api.flowRow).parse((await server.ask(`/api/cases/${sample}/flows`)).json());
+  const flows = api.flowList.parse((await server.ask(`/api/cases/${sample}/flows`)).json()).flows;
   const flow = flows.find((one) => one.protocol === 'TCP' && one.point === 'pod client');
   const at = `/api/cases/${sample}/flows/${flow?.id}/stream`;
   const stream = followedStream.parse((await server.ask(at)).json());
@@ -270,7 +270,7 @@ test('a flow and a typed packet are explained; findings are listed', async () =>
       body: [Buffer.from(JSON.stringify(asked))],
     });
   const packet = 'tcp 10.244.1.2:40580 > 10.96.0.80:80 in cni0';
-  const flows = z.array(api.flowRow).parse((await server.ask(`/api/cases/${sample}/flows`)).json());
+  const flows = api.flowList.parse((await server.ask(`/api/cases/${sample}/flows`)).json()).flows;
   const client = flows.find((f) => f.point === 'veth client');
   for (const asked of [{ packet }, { flow: client?.id ?? -1 }]) {
     const found = explained.explanation.parse((await explain(sample, asked)).json());

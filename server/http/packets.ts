@@ -22,6 +22,7 @@ const linesQuery = z.object({
 });
 const streamQuery = z.object({ limit: count(64 << 20).default(2 << 20) });
 const joinedQuery = z.object({ count: count(5000).default(500) });
+const flowsQuery = z.object({ count: count(1_000_000).default(50_000) });
 const flowId = z.coerce.number({ error: 'is not a flow id' }).int().min(0);
 const exportQuery = z.object({ filter, format: z.enum(exportFormats).default('pcapng') });
 const statisticsQuery = z.object({ filter, count: count(500_000).default(10_000) });
@@ -85,7 +86,10 @@ export function packets(library: Library, version: string, deep: DeepDissector):
     const wanted = valid(joinedQuery, query);
     return (await (await library.get(id)).packets(waitMs)).joinedPoints(wanted.count, waitMs);
   });
-  get('flows', async (id) => (await (await library.get(id)).packets(waitMs)).joinedFlows(waitMs));
+  get('flows', async (id, query) => {
+    const wanted = valid(flowsQuery, query);
+    return (await (await library.get(id)).packets(waitMs)).joinedFlows(wanted.count, waitMs);
+  });
   get('flows/:flow/stream', async (id, query, params) => {
     const { limit } = valid(streamQuery, query);
     const flow = valid(flowId, params['flow']);

@@ -87,7 +87,7 @@ test('the report: rewrites, one conversation with a flow at each point, no loss'
   ]);
   expect(report.conversations).toHaveLength(1);
   const [conversation] = report.conversations;
-  const flows = await packets.joinedFlows(1000);
+  const { flows } = await packets.joinedFlows(1000, 1000);
   expect(new Set(flows.map((flow) => flow.conversation)).size).toBe(1);
   for (const { point, flow, client } of conversation?.points ?? [])
     expect(flows.find(({ id }) => id === flow)).toMatchObject({ point, client });

@@ -1,22 +1,24 @@
 // The packets of a case (or of a command's arguments): captures merged, filtered and put into the words of the API.
 import type { Joined } from '../../api/joined.ts';
-import type { FlowRow, PacketDetail, PacketRow, PacketRows, Timeline } from '../../api/schemas.ts';
+import type { FlowList, FlowRow, PacketDetail, PacketRow, PacketRows, Timeline } from '../../api/schemas.ts';
 import type { IoStatistics, Statistics } from '../../api/statistics.ts';
 import { compileFilter } from '../../parsers/filter/compile-filter.ts';
 import { describePacket, dissectPacket, type Flow } from '../../parsers/index/capture-index.ts';
 import type { NodeState } from '../../parsers/nodestate/state.ts';
 import { Refusal } from '../refusal.ts';
 import type { Clock } from '../system/system.ts';
+import { busiestFlows } from './busiest-flows.ts';
 import type { Capture } from './capture.ts';
 import { CaseLayers, commentLayer } from './case-layers.ts';
 import { Counting } from './counting.ts';
+import { Density } from './density.ts';
 import { Filtered } from './filtered.ts';
 import { FlowIds, type FlowPlace } from './flow-ids.ts';
 import { flowRowOf } from './flow-row.ts';
 import { Joining } from './joining.ts';
 import { MergedList, type Position } from './merged-list.ts';
 import { inSlices, type KeepOn } from './slices.ts';
-import { EVERY_PART, type Part } from './statistics.ts';
+import { EVERY_PART, everyPacket, type Part } from './statistics.ts';
 
 /** Filters whose results are kept a case. */
 const filtersKept = 8;
@@ -307,15 +309,36 @@ export class Packets {
   }
 
   /** The flows, and which of them are one conversation, as far as that is known within `budgetMs`. */
-  async joinedFlows(budgetMs: number): Promise<FlowRow[]> {
+  async joinedFlows(most: number, budgetMs: number): Promise<FlowList> {
     await this.joining.upTo(this.list.total, budgetMs);
-    return this.flows();
+    this.numberFlows();
+    const { picked, total } = busiestFlows(this.captures, most);
+    return { flows: this.rowsOfFlows(picked), total };
   }
 
   flows(): FlowRow[] {
     this.numberFlows();
+    return this.rowsOfFlows(busiestFlows(this.captures, Number.POSITIVE_INFINITY).picked);
+  }
+
+  /** The flows that began first. */
+  earliestFlows(most: number): FlowRow[] {
+    this.numberFlows();
+    // A capture numbers its flows as they begin.
+    const first = this.captures.map(({ index }) =>
+      Array.from({ length: Math.min(most, index.flowCount) }, (_, i) => i),
+    );
+    return this.rowsOfFlows(first)
+      .sort((x, y) => x.firstPacket - y.firstPacket)
+      .slice(0, most);
+  }
+
+  private rowsOfFlows(ids: readonly (readonly number[])[]): FlowRow[] {
     return this.captures.flatMap((capture, captureNumber) =>
-      capture.index.flows().map((flow) => this.flowRow(capture, captureNumber, flow)),
+      (ids[captureNumber] ?? []).flatMap((id) => {
+        const flow = capture.index.flow(id);
+        return flow === null ? [] : [this.flowRow(capture, captureNumber, flow)];
+      }),
     );
   }
 
@@ -347,28 +370,9 @@ export class Packets {
     const scan = this.scanOf(filter);
     await inSlices(this.clock, (keepOn) => this.advance(scan, keepOn), budgetMs);
     const { firstNs, lastNs } = this.span() ?? { firstNs: 0n, lastNs: 0n };
-    const packets = new Array<number>(slices).fill(0);
-    const bad = new Array<number>(slices).fill(0);
-    const width = Math.max(1, Number(lastNs - firstNs + 1n));
-    const generation = this.list.generation;
-    let i = 0;
-    const step = (keepOn: KeepOn): boolean => {
-      if (this.list.generation !== generation) return true;
-      const end = scan === null ? this.list.total : scan.matched;
-      while (i < end) {
-        for (const stop = Math.min(end, i + 1024); i < stop; i++) {
-          const { capture, row } = this.list.at(scan === null ? i : scan.placeAt(i));
-          const part = Number(capture.index.timestampNs(row) - firstNs) / width;
-          const slice = Math.min(slices - 1, Math.max(0, Math.floor(part * slices)));
-          packets[slice] = (packets[slice] ?? 0) + 1;
-          if (capture.index.isBadTcp(row)) bad[slice] = (bad[slice] ?? 0) + 1;
-        }
-        if (!keepOn()) return i >= end;
-      }
-      return true;
-    };
-    await inSlices(this.clock, step, budgetMs);
-    return { fromNs: firstNs.toString(), toNs: lastNs.toString(), packets, bad };
+    const density = new Density(this.list, scan ?? everyPacket(this.list), { firstNs, lastNs, slices });
+    await inSlices(this.clock, (keepOn) => density.advance(keepOn), budgetMs);
+    return density.result();
   }
 
   /** Conversations, endpoints, hierarchy, lengths and expert items of what passes, as far as `budgetMs` reach. */

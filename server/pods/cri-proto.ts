@@ -1,7 +1,7 @@
 // The few messages of the CRI API (k8s.io/cri-api runtime/v1/api.proto) that finding pods needs, as protobufjs reads them from JSON.
 // Kept in the source, so that the built server carries it. Unknown fields are skipped by protobuf, so later versions are read too.
 
-interface Field {
+export interface Field {
   readonly type: string;
   readonly id: number;
   readonly rule?: 'repeated';

@@ -174,7 +174,7 @@ class Taking {
 
 /** As `vethscope pods --json`, a pod a line, so that each can be cited; without the findings, which are about other dumps. */
 function podsText({ node, pods, sources }: PodList): string {
-  const lines = pods.map((pod) => JSON.stringify({ id: pod.id, ...pod }));
+  const lines = pods.map(({ id, ...rest }) => JSON.stringify({ id, ...rest }));
   return `{"node":${JSON.stringify(node)},"sources":${JSON.stringify(sources)},"pods":[\n${lines.join(',\n')}\n]}\n`;
 }
 

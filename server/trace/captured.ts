@@ -11,8 +11,7 @@ const flowsTried = 500;
 
 /** Flows by the packet that started them, with the packet spec each would be. */
 async function* entering(state: NodeState, packets: Packets): AsyncIterable<{ id: number; spec: string }> {
-  const flows = packets.flows().sort((x, y) => x.firstPacket - y.firstPacket);
-  for (const { id } of flows.slice(0, flowsTried)) {
+  for (const { id } of packets.earliestFlows(flowsTried)) {
     const spec = await specOfId(state, packets, id);
     if (spec !== null) yield { id, spec };
   }

@@ -4,10 +4,9 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { z } from 'zod';
 import { explanation } from '../../api/explanation.ts';
 import { captureStatus } from '../../api/live.ts';
-import { caseDetail, flowRow } from '../../api/schemas.ts';
+import { caseDetail, flowList } from '../../api/schemas.ts';
 import { startServer } from '../../server/http/start.ts';
 import { PodFinder } from '../../server/pods/pods.ts';
 import { realSystem } from '../../server/system/real.ts';
@@ -120,7 +119,7 @@ describe.skipIf(!usable)('a real dockerd', () => {
     expect(packets['pod']).toBeGreaterThanOrEqual(8);
     expect(packets['veth']).toBe(packets['pod']);
     expect(packets['uplink']).toBeGreaterThanOrEqual(8);
-    const flows = z.array(flowRow).parse(await ask(`/api/cases/${id}/flows`));
+    const flows = flowList.parse(await ask(`/api/cases/${id}/flows`)).flows;
     const outside = flows.find((f) => f.server === `${node.address}:8081`);
     let explained = explanation.parse(await ask(`/api/cases/${id}/explain`, { flow: outside?.id }));
     // The snapshot after the capture may still be arriving.

@@ -1,6 +1,6 @@
 import { useMemo, useRef, useState } from 'react';
 import type { CaseDetail } from '../../api/schemas.ts';
-import { useFlows } from '../sources/queries.ts';
+import { useFlows, useFlowTotal } from '../sources/queries.ts';
 import type { CaseAddress } from '../state/address.ts';
 import { gridHeader, gridHeaderRow } from '../ui/gridRoles.ts';
 import { Icon } from '../ui/Icon.tsx';
@@ -64,6 +64,7 @@ function Header({ order, onOrder }: { order: FlowOrder; onOrder: (order: FlowOrd
 
 export function FlowsTab({ address, detail }: { address: CaseAddress; detail: CaseDetail }) {
   const flows = useFlows(address.caseId);
+  const total = useFlowTotal(address.caseId).data ?? 0;
   const [order, setOrder] = useState<FlowOrder>({ column: 'id', descending: false });
   const [text, setText] = useState('');
   const [active, setActive] = useState<number | null>(null);
@@ -106,6 +107,7 @@ export function FlowsTab({ address, detail }: { address: CaseAddress; detail: Ca
           {text === ''
             ? plural(shown.length, 'flow')
             : `${countText(shown.length)} of ${plural(flows.data.length, 'flow')}`}
+          {total > flows.data.length && `, those with the most packets of ${countText(total)}`}
         </span>
       </div>
       <Joined caseId={address.caseId} />

@@ -14,7 +14,7 @@ import type {
   CaseSummary,
   DecodeAsChoices,
   DumpLines,
-  FlowRow,
+  FlowList,
   PacketDetail,
   PacketRows,
   ServerInfo,
@@ -126,7 +126,7 @@ export const api = {
   },
   stream: (id: string, flow: number, signal?: AbortSignal) =>
     get<FollowedStream>(`${base(id)}/flows/${flow}/stream`, signal),
-  flows: (id: string, signal?: AbortSignal) => get<FlowRow[]>(`${base(id)}/flows`, signal),
+  flows: (id: string, signal?: AbortSignal) => get<FlowList>(`${base(id)}/flows`, signal),
   joined: (id: string, signal?: AbortSignal) => get<Joined>(`${base(id)}/joined`, signal),
   findings: (id: string, signal?: AbortSignal) => get<Finding[]>(`${base(id)}/findings`, signal),
   dumpLines: (id: string, file: string, from: number, lines: number, signal?: AbortSignal) =>

@@ -50,8 +50,16 @@ export const useCompletions = (filter: string, cursor: number, enabled: boolean)
     gcTime: 60_000,
   });
 
-export const useFlows = (id: string) =>
-  useQuery({ queryKey: ['case', id, 'flows'], queryFn: ({ signal }) => api.flows(id, signal) });
+const flowsOf = (id: string) => ({
+  queryKey: ['case', id, 'flows'],
+  queryFn: ({ signal }: { signal: AbortSignal }) => api.flows(id, signal),
+});
+
+/** The flows, those with the most packets where there are too many. */
+export const useFlows = (id: string) => useQuery({ ...flowsOf(id), select: ({ flows }) => flows });
+
+/** How many flows there are, shown or not. */
+export const useFlowTotal = (id: string) => useQuery({ ...flowsOf(id), select: ({ total }) => total });
 
 export const useStream = (id: string, flow: number | null) =>
   useQuery({
