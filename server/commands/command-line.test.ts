@@ -443,10 +443,7 @@ test('read and stats know names and NAT from --snapshot, in filters and behind -
   const fields = ['k8s.pod', 'k8s.src.pod', 'nat.translated.dst', 'point', 'tcp.port'].flatMap((f) => ['-e', f]);
   const asked = ['read', 'clash/pcap/pod-client.pcap', ...names, '-Y', 'k8s.service == "default/web"', '-T', 'fields'];
   const { out, status } = await run([...asked, ...fields]);
-  expect([status, out.split('\n')[0]]).toEqual([
-    0,
-    'default/client\tdefault/client\t10.244.1.5\tpod client\t40580,80',
-  ]);
+  expect([status, out.split('\n')[0]]).toEqual([0, 'default/client\tdefault/client\t10.244.1.5\tpod client\t40580,80']);
   const counted = ['stats', 'conversations', 'clash/pcap/pod-client.pcap', '-Y', 'k8s.src.pod', '--kind', 'tcp'];
   expect((await run([...counted, ...names])).out).toContain('10.244.1.2:40580');
   expect((await run(counted)).out).not.toContain('10.244.1.2:40580');
