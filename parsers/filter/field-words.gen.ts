@@ -55,6 +55,7 @@ cdp.tlv.len	Length
 cdp.tlv.type	Type
 cdp.ttl	TTL
 cdp.version	Version
+cldap	Connectionless Lightweight Directory Access Protocol
 data	Data
 data.len	Length
 db-lsp-disc	Dropbox LAN sync Discovery Protocol
@@ -601,6 +602,9 @@ kafka.api_version	API Version
 kafka.client_id	Client ID
 kafka.correlation_id	Correlation ID
 kafka.len	Length
+kerberos	Kerberos
+kerberos.error_code	error-code
+kerberos.msg_type	msg-type
 l2tp	Layer 2 Tunneling Protocol
 l2tp.avp.message_type	Message Type
 l2tp.length	Length
@@ -618,6 +622,15 @@ lacp.partner.port	Partner Port
 lacp.partner.state	Partner State
 lacp.partner.sysid	Partner System
 lacp.version	LACP Version
+ldap	Lightweight Directory Access Protocol
+ldap.baseObject	baseObject
+ldap.errorMessage	errorMessage
+ldap.messageID	messageID
+ldap.name	name
+ldap.objectName	objectName
+ldap.protocolOp	protocolOp
+ldap.resultCode	resultCode
+ldap.scope	scope
 llc	Logical-Link Control
 llc.control	Control
 llc.dsap	DSAP
@@ -689,6 +702,11 @@ mysql.server_greeting	Server Greeting
 mysql.sqlstate	SQL state
 mysql.user	Username
 mysql.version	Version
+nbdgm	NetBIOS Datagram Service
+nbdgm.dgram_id	Datagram ID
+nbdgm.src.ip	Source IP
+nbdgm.src.port	Source Port
+nbdgm.type	Message Type
 nbns	NetBIOS Name Service
 nbns.addr	Addr
 nbns.class	Class
@@ -702,6 +720,10 @@ nbns.flags.response	Response
 nbns.id	Transaction ID
 nbns.name	Name
 nbns.type	Type
+nbss	NetBIOS Session Service
+nbss.error_code	Error code
+nbss.length	Length
+nbss.type	Message Type
 nflog	Linux Netfilter NFLOG
 nflog.family	Family
 nflog.prefix	Prefix
@@ -966,6 +988,15 @@ sll.src.eth	Source
 sll.unused	Unused
 slow	Slow Protocols
 slow.subtype	Slow Protocols subtype
+smb	SMB (Server Message Block Protocol)
+smb.cmd	SMB Command
+smb.nt_status	NT Status
+smb2	SMB2 (Server Message Block Protocol version 2)
+smb2.cmd	Command
+smb2.filename	Filename
+smb2.msg_id	Message ID
+smb2.nt_status	NT Status
+smb2.tree	Tree
 smtp	Simple Mail Transfer Protocol
 smtp.req	Request
 smtp.req.command	Command

@@ -48,7 +48,7 @@ function lastValue(layers: readonly FieldNode[], filter: string): string | null 
 
 /** Protocols of which the hot decoder reads the fixed part alone. */
 const COLD_ONLY: ReadonlySet<string> = new Set(
-  'ftp ftp-data smtp pop imap telnet irc rtsp memcache sip mqtt cdp dtp vtp loop slow pim eigrp hsrp rip bfd radius stun db-lsp-disc bgp snmp isakmp udpencap l2tp dns dhcp dhcpv6 nbns syslog ssdp tftp http tls data link tcp icmpv6 igmp vrrp esp ospf wg ntp sctp stp lldp pppoe ppp eapol http2 websocket quic resp pgsql mysql ssh kafka amqp mongo wlan.mgt radiotap'.split(
+  'nbss nbdgm smb smb2 kerberos ldap cldap ftp ftp-data smtp pop imap telnet irc rtsp memcache sip mqtt cdp dtp vtp loop slow pim eigrp hsrp rip bfd radius stun db-lsp-disc bgp snmp isakmp udpencap l2tp dns dhcp dhcpv6 nbns syslog ssdp tftp http tls data link tcp icmpv6 igmp vrrp esp ospf wg ntp sctp stp lldp pppoe ppp eapol http2 websocket quic resp pgsql mysql ssh kafka amqp mongo wlan.mgt radiotap'.split(
     ' ',
   ),
 );
@@ -100,7 +100,15 @@ function agree(bytes: Uint8Array, length: number, linkType: number): void {
     );
     const last = known[known.length - 1]?.filter ?? null;
     const hot = protocolNumbered(facts.protocol)?.filter ?? null;
-    const alias: Readonly<Record<string, string>> = { mdns: 'dns', llmnr: 'dns', ieee8021ad: 'vlan', lacp: 'slow' };
+    // The carrier of SMB reads it.
+    const smb = layers.includes('nbdgm') ? { smb: 'nbdgm', smb2: 'nbdgm' } : { smb: 'nbss', smb2: 'nbss' };
+    const alias: Readonly<Record<string, string>> = {
+      mdns: 'dns',
+      llmnr: 'dns',
+      ieee8021ad: 'vlan',
+      lacp: 'slow',
+      ...smb,
+    };
     const name = last === null ? null : (alias[last] ?? last);
     expect(hot).toBe(name);
     // The columns say "look closer" whenever the tree of the headers has something wrong.

@@ -6,6 +6,7 @@ import { protocol as arp } from './arp.ts';
 import { protocol as bfd } from './bfd.ts';
 import { protocol as bgp } from './bgp.ts';
 import { protocol as cdp } from './cdp.ts';
+import { protocol as cldap } from './cldap.ts';
 import { protocol as dbLspDisc } from './db-lsp-disc.ts';
 import { protocol as dhcp } from './dhcp.ts';
 import { protocol as dhcpv6 } from './dhcpv6.ts';
@@ -32,7 +33,9 @@ import { protocol as ipv6 } from './ipv6.ts';
 import { protocol as irc } from './irc.ts';
 import { protocol as isakmp } from './isakmp.ts';
 import { protocol as kafka } from './kafka.ts';
+import { protocol as kerberos } from './kerberos.ts';
 import { protocol as l2tp } from './l2tp.ts';
+import { protocol as ldap } from './ldap.ts';
 import { protocol as llc } from './llc.ts';
 import { protocol as lldp } from './lldp.ts';
 import { protocol as loop } from './loop.ts';
@@ -41,7 +44,9 @@ import { protocol as mongo } from './mongo.ts';
 import { protocol as mpls } from './mpls.ts';
 import { protocol as mqtt } from './mqtt.ts';
 import { protocol as mysql } from './mysql.ts';
+import { protocol as nbdgm } from './nbdgm.ts';
 import { protocol as nbns } from './nbns.ts';
+import { protocol as nbss } from './nbss.ts';
 import { protocol as nflog } from './nflog.ts';
 import { protocol as ntp } from './ntp.ts';
 import { protocol as nullLoop } from './null-loop.ts';
@@ -93,6 +98,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   bfd,
   bgp,
   cdp,
+  cldap,
   dbLspDisc,
   dhcp,
   dhcpv6,
@@ -119,7 +125,9 @@ export const PROTOCOLS: readonly Protocol[] = [
   irc,
   isakmp,
   kafka,
+  kerberos,
   l2tp,
+  ldap,
   llc,
   lldp,
   loop,
@@ -128,7 +136,9 @@ export const PROTOCOLS: readonly Protocol[] = [
   mpls,
   mqtt,
   mysql,
+  nbdgm,
   nbns,
+  nbss,
   nflog,
   ntp,
   nullLoop,

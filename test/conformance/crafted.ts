@@ -13,6 +13,7 @@ import { quicFrames } from './crafted-quic.ts';
 import { routingFrames } from './crafted-routing.ts';
 import { serviceFrames } from './crafted-services.ts';
 import { damagedTunnelFrames, tunnelFrames } from './crafted-tunnels.ts';
+import { windowsFrames } from './crafted-windows.ts';
 import { WLAN_LINKS, wlanFrames } from './crafted-wlan.ts';
 import * as f from './frames.ts';
 import { randomTcp } from './random-tcp.ts';
@@ -308,6 +309,7 @@ export function craftedCaptures(): ReadonlyMap<string, Uint8Array> {
     ['crafted-databases.pcap', writePcap({ linkType: 1 }, packets(databaseFrames()))],
     ['crafted-quic.pcap', writePcap({ linkType: 1 }, packets(quicFrames()))],
     ['crafted-lines.pcap', writePcap({ linkType: 1 }, packets(lineFrames()))],
+    ['crafted-windows.pcap', writePcap({ linkType: 1 }, packets(windowsFrames()))],
     ['crafted-routing.pcap', writePcap({ linkType: 1 }, packets(routingFrames()))],
     ['crafted-services.pcap', writePcap({ linkType: 1 }, packets(serviceFrames()))],
     ['crafted-dns-records.pcap', writePcap({ linkType: 1 }, packets(dnsRecordFrames()))],

@@ -38,6 +38,10 @@ const EXACT: readonly (readonly [string, RegExp])[] = [
     'crafted-lines.pcap',
     /^(ftp\.|smtp\.|pop\.|imap\.|irc\.(request$|response$)|rtsp\.(method|url|status)|sip\.(Method|r-uri|Status-Code|CSeq|Call)|mqtt\.(len|qos|msgid|topic|msgtype))/,
   ],
+  [
+    'crafted-windows.pcap',
+    /^(smb2\.(cmd|nt_status|msg_id)|nbss\.|nbdgm\.(type|src)|ldap\.(messageID|scope|resultCode|baseObject|objectName|name)|kerberos\.(msg_type|error))/,
+  ],
   ['crafted-link.pcap', /^(stp|mpls|pppoe\.|eapol\.(version|type|len)|eap\.|llc\.(dsap|ssap|oui))/],
   [
     'crafted-services.pcap',
