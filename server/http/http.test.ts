@@ -223,6 +223,13 @@ test('a conversation is followed, up to a limit', async () => {
   expect(text(true)).toMatch(/^GET .* HTTP\/1/);
   expect(text(false)).toMatch(/^HTTP\/1/);
   expect(followedStream.parse((await server.ask(`${at}?limit=1`)).json()).whole).toBe(false);
+  const saved = await server.ask(`${at}/bytes?side=client`);
+  expect([saved.body.toString(), saved.headers['content-disposition']]).toEqual([
+    text(true),
+    `attachment; filename=flow-${flow?.id}-client.bin`,
+  ]);
+  expect((await server.ask(`${at}/bytes`)).body.length).toBe(stream.bytesToServer + stream.bytesToClient);
+  expect(codeOf(await server.ask(`${at}/bytes?side=other`))).toBe('bad-request');
   expect(codeOf(await server.ask(`/api/cases/${sample}/flows/9999/stream`))).toBe('no-flow');
   expect(codeOf(await server.ask(`/api/cases/${sample}/flows/x/stream`))).toBe('bad-request');
 });

@@ -3,7 +3,7 @@ import express, { type Router } from 'express';
 import { z } from 'zod';
 import type { DeepDissector } from '../packets/deep.ts';
 import { exported, exportFormats, exportTypes } from '../packets/export.ts';
-import { followedStreamOf } from '../packets/stream.ts';
+import { followedStreamOf, streamBytes } from '../packets/stream.ts';
 import type { Library } from '../store/library.ts';
 import { methodNotAllowed, valid } from './answers.ts';
 
@@ -21,6 +21,9 @@ const linesQuery = z.object({
   count: count(5000).default(200),
 });
 const streamQuery = z.object({ limit: count(64 << 20).default(2 << 20) });
+const bytesQuery = z.object({ side: z.enum(['both', 'client', 'server']).default('both') });
+/** Bytes of a conversation that a download has at most. */
+const wholeStream = 64 << 20;
 const joinedQuery = z.object({ count: count(5000).default(500) });
 const flowsQuery = z.object({ count: count(1_000_000).default(50_000) });
 const flowId = z.coerce.number({ error: 'is not a flow id' }).int().min(0);
@@ -96,6 +99,16 @@ export function packets(library: Library, version: string, deep: DeepDissector):
     const found = await library.get(id);
     return followedStreamOf(await found.packets(waitMs), flow, limit);
   });
+  router
+    .route('/:id/flows/:flow/stream/bytes')
+    .get(async (request, response) => {
+      const { side } = valid(bytesQuery, request.query);
+      const flow = valid(flowId, request.params.flow);
+      const found = await library.get(request.params.id);
+      const bytes = streamBytes(followedStreamOf(await found.packets(waitMs), flow, wholeStream), side);
+      response.attachment(`flow-${flow}-${side}.bin`).type('application/octet-stream').send(bytes);
+    })
+    .all(methodNotAllowed('GET'));
   router
     .route('/:id/export')
     .get(async (request, response) => {

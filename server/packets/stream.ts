@@ -31,6 +31,12 @@ export function followedStreamOf(packets: Packets, id: number, limit: number): F
   };
 }
 
+/** The bytes of one side or of both in the order they were sent, without what was not captured. */
+export function streamBytes({ chunks }: FollowedStream, side: 'both' | 'client' | 'server'): Buffer {
+  const of = chunks.filter(({ toServer }) => side === 'both' || toServer === (side === 'client'));
+  return Buffer.concat(of.map(({ bytes }) => Buffer.from(bytes, 'base64')));
+}
+
 export type StreamForm = 'ascii' | 'hex' | 'raw';
 
 const RULE = '='.repeat(67);

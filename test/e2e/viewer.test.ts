@@ -113,6 +113,14 @@ describe.skipIf(browserPath === null).each(['dark', 'light'] as const)('viewer, 
       .getByText(/48 54 54 50 2f 31/)
       .first()
       .waitFor();
+    await dialog.getByRole('button', { name: 'Raw' }).click();
+    await dialog
+      .getByText(/^474554/)
+      .first()
+      .waitFor();
+    const saved = page.waitForEvent('download');
+    await dialog.getByRole('link', { name: 'Save bytes' }).click();
+    expect((await saved).suggestedFilename()).toMatch(/^flow-\d+-both\.bin$/);
     await dialog.getByRole('button', { name: 'Close' }).click();
     await dialog.waitFor({ state: 'detached' });
   });

@@ -1,6 +1,7 @@
 // "Follow stream": what the two ends said to each other, in order, each side in its colour.
 import { useState } from 'react';
 import type { FollowedStream, StreamChunk } from '../../api/streams.ts';
+import { api } from '../sources/client.ts';
 import { useStream } from '../sources/queries.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog, DialogTitle } from '../ui/Dialog.tsx';
@@ -8,11 +9,12 @@ import { Icon } from '../ui/Icon.tsx';
 import { Failed, Loading, Notice } from '../ui/Notice.tsx';
 import { plural } from '../ui/quantities.ts';
 import styles from './StreamDialog.module.css';
-import { type StreamForm, textOfChunk } from './streamText.ts';
+import { offsetsOf, type StreamForm, textOfChunk } from './streamText.ts';
 
 const forms: { form: StreamForm; name: string }[] = [
   { form: 'text', name: 'Text' },
   { form: 'hex', name: 'Hex dump' },
+  { form: 'raw', name: 'Raw' },
 ];
 const sides = [
   { side: 'both', name: 'Both' },
@@ -51,7 +53,14 @@ function Choice<T extends string>(props: {
   );
 }
 
-function Chunk({ chunk, form, onPacket }: { chunk: StreamChunk; form: StreamForm; onPacket: (no: number) => void }) {
+interface ChunkProps {
+  chunk: StreamChunk;
+  offset: number;
+  form: StreamForm;
+  onPacket: (no: number) => void;
+}
+
+function Chunk({ chunk, offset, form, onPacket }: ChunkProps) {
   const side = chunk.toServer ? 'client' : 'server';
   if (chunk.missing > 0)
     return (
@@ -64,20 +73,35 @@ function Chunk({ chunk, form, onPacket }: { chunk: StreamChunk; form: StreamForm
       <button type="button" className={styles.no} title={`Open packet ${chunk.no}`} onClick={() => onPacket(chunk.no)}>
         {chunk.no}
       </button>
-      <pre className={styles.text}>{textOfChunk(chunk, form)}</pre>
+      <pre className={styles.text}>{textOfChunk(chunk, form, offset)}</pre>
     </div>
   );
 }
 
-function Stream({ stream, onPacket }: { stream: FollowedStream; onPacket: (no: number) => void }) {
+interface StreamProps {
+  stream: FollowedStream;
+  /** Where the bytes of a side, or of both, are fetched as they are. */
+  rawUrl: (side: Side) => string;
+  onPacket: (no: number) => void;
+}
+
+function Stream({ stream, rawUrl, onPacket }: StreamProps) {
   const [form, setForm] = useState<StreamForm>('text');
   const [side, setSide] = useState<Side>('both');
-  const shown = stream.chunks.filter((c) => side === 'both' || (side === 'client') === c.toServer);
+  const offsets = offsetsOf(stream.chunks);
+  const shown = stream.chunks
+    .map((chunk, i) => ({ chunk, offset: offsets[i] ?? 0 }))
+    .filter(({ chunk }) => side === 'both' || (side === 'client') === chunk.toServer);
   return (
     <>
       <div className={styles.bar}>
         <Choice label="Form" of={forms.map((f) => ({ value: f.form, name: f.name }))} value={form} onChoose={setForm} />
         <Choice label="Side" of={sides.map((s) => ({ value: s.side, name: s.name }))} value={side} onChoose={setSide} />
+        {stream.chunks.length > 0 && (
+          <a className={styles.save} href={rawUrl(side)} download title="The bytes as they were sent, whole">
+            Save bytes
+          </a>
+        )}
         <span className={styles.counts}>
           <span className={styles.clientName}>
             {stream.client} sent {plural(stream.bytesToServer, 'byte')}
@@ -94,9 +118,9 @@ function Stream({ stream, onPacket }: { stream: FollowedStream; onPacket: (no: n
             {side === 'both' ? 'No packet of this conversation carries data.' : `The ${side} sent no data.`}
           </Notice>
         )}
-        {shown.map((chunk, i) => (
+        {shown.map(({ chunk, offset }, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a chunk is its place
-          <Chunk key={i} chunk={chunk} form={form} onPacket={onPacket} />
+          <Chunk key={i} chunk={chunk} offset={offset} form={form} onPacket={onPacket} />
         ))}
         {stream.waiting > 0 && (
           <p className={styles.missing}>
@@ -132,7 +156,7 @@ export function StreamDialog({ caseId, flow, onClose, onPacket }: Props) {
       ) : stream.data === undefined ? (
         <Loading what="Putting the stream together" />
       ) : (
-        <Stream stream={stream.data} onPacket={onPacket} />
+        <Stream stream={stream.data} rawUrl={(side) => api.streamUrl(caseId, flow ?? 0, side)} onPacket={onPacket} />
       )}
     </Dialog>
   );

@@ -126,6 +126,7 @@ export const api = {
   },
   stream: (id: string, flow: number, signal?: AbortSignal) =>
     get<FollowedStream>(`${base(id)}/flows/${flow}/stream`, signal),
+  streamUrl: (id: string, flow: number, side: string) => `${base(id)}/flows/${flow}/stream/bytes?${query({ side })}`,
   flows: (id: string, signal?: AbortSignal) => get<FlowList>(`${base(id)}/flows`, signal),
   joined: (id: string, signal?: AbortSignal) => get<Joined>(`${base(id)}/joined`, signal),
   findings: (id: string, signal?: AbortSignal) => get<Finding[]>(`${base(id)}/findings`, signal),
