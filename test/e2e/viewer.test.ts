@@ -87,7 +87,7 @@ describe.skipIf(browserPath === null).each(['dark', 'light'] as const)('viewer, 
 
   it('ties bytes to fields', async () => {
     const { page } = viewer;
-    await open(`${clash}/packets?packet=1`, 'Bytes');
+    await open(`${clash}/packets?packet=1`, /^Bytes$/);
     await page.locator('[data-at="23"]').first().click();
     await page.locator('[role=treeitem][aria-selected=true]').waitFor();
     expect(await page.locator('[role=treeitem][aria-selected=true]').innerText()).toContain('Protocol');
