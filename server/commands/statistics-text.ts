@@ -53,43 +53,40 @@ const heading = (title: string, filter: string): string[] => [
   `Filter:${filter === '' ? '<No Filter>' : filter}`,
 ];
 
-export function conversationLines(kind: string, rows: readonly Conversation[], filter: string): string[] {
+/** Line by line: a capture may have half a million conversations. */
+export function* conversationLines(kind: string, rows: readonly Conversation[], filter: string): Iterable<string> {
   const width = kind === 'tcp' || kind === 'udp' ? 26 : 20;
   const margin = ' '.repeat(width * 2 + 7);
   const way = (packets: number, bytes: number): string =>
     `  ${String(packets).padStart(6)} ${sizeText(bytes).padEnd(9)}`;
-  return [
-    ...heading(`${kindNames[kind]} Conversations`, filter),
-    `${margin}|       <-      | |       ->      | |     Total     |    Relative    |   Duration   |`,
-    `${margin}| Frames  Bytes | | Frames  Bytes | | Frames  Bytes |      Start     |              |`,
-    ...rows.map((row) => {
-      const a = withPort(row.addressA, row.portA).padEnd(width);
-      const b = withPort(row.addressB, row.portB).padEnd(width);
-      const total = way(row.packetsAToB + row.packetsBToA, row.bytesAToB + row.bytesBToA);
-      // tshark subtracts seconds, not nanoseconds, and its last digit shows it.
-      const duration = fixed(inSeconds(row.startNs + row.durationNs) - inSeconds(row.startNs), 4);
-      const ways = `${way(row.packetsBToA, row.bytesBToA)}${way(row.packetsAToB, row.bytesAToB)}${total}`;
-      return `${a} <-> ${b}${ways}  ${seconds(row.startNs, 9).padStart(14)}   ${duration.padStart(12)}`;
-    }),
-    rule,
-  ];
+  yield* heading(`${kindNames[kind]} Conversations`, filter);
+  yield `${margin}|       <-      | |       ->      | |     Total     |    Relative    |   Duration   |`;
+  yield `${margin}| Frames  Bytes | | Frames  Bytes | | Frames  Bytes |      Start     |              |`;
+  for (const row of rows) {
+    const a = withPort(row.addressA, row.portA).padEnd(width);
+    const b = withPort(row.addressB, row.portB).padEnd(width);
+    const total = way(row.packetsAToB + row.packetsBToA, row.bytesAToB + row.bytesBToA);
+    // tshark subtracts seconds, not nanoseconds, and its last digit shows it.
+    const duration = fixed(inSeconds(row.startNs + row.durationNs) - inSeconds(row.startNs), 4);
+    const ways = `${way(row.packetsBToA, row.bytesBToA)}${way(row.packetsAToB, row.bytesAToB)}${total}`;
+    yield `${a} <-> ${b}${ways}  ${seconds(row.startNs, 9).padStart(14)}   ${duration.padStart(12)}`;
+  }
+  yield rule;
 }
 
-export function endpointLines(kind: string, rows: readonly Endpoint[], filter: string): string[] {
+export function* endpointLines(kind: string, rows: readonly Endpoint[], filter: string): Iterable<string> {
   const port = kind === 'tcp' || kind === 'udp' ? '|  Port  |' : '';
   const cell = (value: number, width: number): string => String(value).padStart(width);
-  return [
-    ...heading(`${kindNames[kind]} Endpoints`, filter),
-    `${' '.repeat(23)}${port}|  Packets  | |  Bytes  | | Tx Packets | | Tx Bytes | | Rx Packets | | Rx Bytes |`,
-    ...rows.map((row) => {
-      const { packetsSent, bytesSent, packetsReceived, bytesReceived } = row;
-      const name = `${row.address.padEnd(20)}${row.port === null ? ' ' : ` ${String(row.port).padStart(10)}`}`;
-      const all = `     ${cell(packetsSent + packetsReceived, 6)}     ${cell(bytesSent + bytesReceived, 9)}`;
-      const sent = `     ${cell(packetsSent, 6)}       ${cell(bytesSent, 9)}`;
-      return `${name}${all}${sent}      ${cell(packetsReceived, 6)}       ${cell(bytesReceived, 9)}   `;
-    }),
-    rule,
-  ];
+  yield* heading(`${kindNames[kind]} Endpoints`, filter);
+  yield `${' '.repeat(23)}${port}|  Packets  | |  Bytes  | | Tx Packets | | Tx Bytes | | Rx Packets | | Rx Bytes |`;
+  for (const row of rows) {
+    const { packetsSent, bytesSent, packetsReceived, bytesReceived } = row;
+    const name = `${row.address.padEnd(20)}${row.port === null ? ' ' : ` ${String(row.port).padStart(10)}`}`;
+    const all = `     ${cell(packetsSent + packetsReceived, 6)}     ${cell(bytesSent + bytesReceived, 9)}`;
+    const sent = `     ${cell(packetsSent, 6)}       ${cell(bytesSent, 9)}`;
+    yield `${name}${all}${sent}      ${cell(packetsReceived, 6)}       ${cell(bytesReceived, 9)}   `;
+  }
+  yield rule;
 }
 
 export function hierarchyLines(roots: readonly HierarchyNode[], filter: string): string[] {

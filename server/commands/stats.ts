@@ -71,13 +71,23 @@ async function stats(
   try {
     if (options.json === true) await printJson(context, await jsonOf(opened.packets, table, filter, kinds, interval));
     else {
-      const lines = await linesOf(opened.packets, table, filter, kinds, interval);
-      await context.system.terminal.out(`${lines.map(printable).join('\n')}\n`);
+      await print(context, await linesOf(opened.packets, table, filter, kinds, interval));
     }
     if (opened.issues[0] !== undefined) complain(context, opened.issues[0]);
   } finally {
     opened.close();
   }
+}
+
+async function print(context: CommandContext, lines: Iterable<string>): Promise<void> {
+  let text = '';
+  for (const line of lines) {
+    text += `${printable(line)}\n`;
+    if (text.length < portion) continue;
+    if (!(await context.system.terminal.out(text))) return;
+    text = '';
+  }
+  await context.system.terminal.out(text);
 }
 
 function kindsOf(names: readonly string[]): readonly ConversationKind[] {
@@ -91,6 +101,8 @@ function kindsOf(names: readonly string[]): readonly ConversationKind[] {
 }
 
 const all = Number.POSITIVE_INFINITY;
+/** Characters printed at once. */
+const portion = 1 << 16;
 
 /** Counts what the table shows and nothing else. */
 function countedFor(packets: Packets, table: Exclude<TableName, 'io'>, filter: string) {
@@ -111,20 +123,24 @@ async function jsonOf(
   return found[table];
 }
 
+function* oneAfterAnother(tables: readonly Iterable<string>[]): Iterable<string> {
+  for (const table of tables) yield* table;
+}
+
 async function linesOf(
   packets: Packets,
   table: TableName,
   filter: string,
   kinds: readonly ConversationKind[],
   interval: number,
-): Promise<string[]> {
+): Promise<Iterable<string>> {
   if (table === 'io') return ioLines(await packets.io([filter], Math.round(interval * 1e9), all));
   const found = await countedFor(packets, table, filter);
   switch (table) {
     case 'conversations':
-      return kinds.flatMap((kind) => conversationLines(kind, found.conversations[kind], filter));
+      return oneAfterAnother(kinds.map((kind) => conversationLines(kind, found.conversations[kind], filter)));
     case 'endpoints':
-      return kinds.flatMap((kind) => endpointLines(kind, found.endpoints[kind], filter));
+      return oneAfterAnother(kinds.map((kind) => endpointLines(kind, found.endpoints[kind], filter)));
     case 'hierarchy':
       return hierarchyLines(found.hierarchy, filter);
     case 'lengths':

@@ -84,7 +84,7 @@ export function askOurselves(bytes: Uint8Array, question: string): string[] {
       name === 'conv'
         ? conversationLines(kind, tables.conversations[kind], filter)
         : endpointLines(kind, tables.endpoints[kind], filter);
-    return comparable(question, lines);
+    return comparable(question, [...lines]);
   }
   if (question.startsWith('io,phs'))
     return comparable(question, hierarchyLines(run(new Hierarchy(), rest.join(',')), rest.join(',')));
