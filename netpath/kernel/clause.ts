@@ -31,8 +31,14 @@ export interface Context {
   readonly hook: Hook | FrameHook;
   readonly node: NodeView;
   readonly world: World;
-  /** IPVS has taken this packet. */
-  readonly ipvs: boolean;
+  /** IPVS has taken this packet: the virtual address that it came for, and how it is sent on; null when it has not. */
+  readonly ipvs: IpvsTaken | null;
+}
+
+export interface IpvsTaken {
+  readonly address: Ip;
+  readonly port: number | null;
+  readonly forward: 'masq' | 'tunnel' | 'route';
 }
 
 /** One condition of a rule. */

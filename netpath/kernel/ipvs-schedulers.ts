@@ -32,6 +32,8 @@ function notOverflown(s: IpvsService): Pick[] {
 export function candidates(s: IpvsService): Pick[] {
   switch (s.scheduler) {
     case 'sh':
+      // with sh-fallback (flag-1) the next bucket is tried until one has weight
+      return s.schedulerFlags.some((f) => f === 'sh-fallback' || f === 'flag-1') ? usable(s) : fromTable(s);
     case 'dh':
       return fromTable(s);
     case 'fo':

@@ -160,6 +160,7 @@ export function ipvsIn(w: Walker, hook: 'INPUT' | 'OUTPUT'): IpvsResult {
       end: ending('dropped', 'Its time to live is used up; IPVS answers with ICMP time exceeded.', s.source),
     };
   w.ipvs = { virtualService, realServer };
+  w.ipvsTaken = { address: p.dst, port: p.dport, forward: server.forward };
   if (!local) p.ttl -= 1; // however it is sent on, and for packets of the node itself too (ip_vs_xmit.c)
   if (w.machine.sysctl('net.ipv4.vs.conntrack') === '0') {
     w.connection.state = 'untracked';

@@ -14,7 +14,7 @@ export interface Given {
   readonly packet?: Partial<Packet> & { readonly from?: string; readonly to?: string };
   readonly connection?: Partial<Connection>;
   readonly hook?: Context['hook'];
-  readonly ipvs?: boolean;
+  readonly ipvs?: Context['ipvs'];
   /** Dumps of the node, read as a snapshot; the default has 10.0.0.2 on eth0 and a few sets. */
   readonly dumps?: readonly string[];
 }
@@ -64,7 +64,7 @@ export function contextOf(given: Given): Context {
     hook: given.hook ?? 'PREROUTING',
     node: machine,
     world: new World([]),
-    ipvs: given.ipvs ?? false,
+    ipvs: given.ipvs ?? null,
   };
 }
 

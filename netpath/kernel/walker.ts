@@ -6,7 +6,7 @@ import type { ConntrackEntry } from '../../parsers/nodestate/state.ts';
 import type { Owner } from '../owner.ts';
 import type { DispositionKind, Fragment, Step, StepKind } from '../trace.ts';
 import { type CompiledTable, walk } from './chains.ts';
-import type { Context, NatAddress } from './clause.ts';
+import type { Context, IpvsTaken, NatAddress } from './clause.ts';
 import { type Connection, natOfEntry } from './conntrack.ts';
 import type { FrameHook, Hook } from './hooks.ts';
 import type { Machine, NativeChain, Registered } from './machine.ts';
@@ -59,6 +59,8 @@ export class Walker {
   connection: Connection;
   readonly steps: Step[] = [];
   ipvs: { virtualService: string; realServer: string } | null = null;
+  /** The same as matches see it. */
+  ipvsTaken: IpvsTaken | null = null;
   /** Set on the answer of a connection that IPVS made: the virtual address it is given back as source. */
   ipvsReply: { readonly ip: Ip; readonly port: number | null } | null = null;
   /** Source port chosen by the kernel that no dump tells. */
@@ -102,7 +104,7 @@ export class Walker {
       hook,
       node: this.machine,
       world: this.world,
-      ipvs: this.ipvs !== null,
+      ipvs: this.ipvsTaken,
     };
   }
 

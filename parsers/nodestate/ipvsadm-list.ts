@@ -58,6 +58,8 @@ export const dumpFormat: DumpFormat = {
           port: endpoint?.port ?? 0,
           mark: protocol === 'fwm' ? Number(where) : null,
           scheduler: words[2] ?? 'wlc',
+          // `sh (sh-fallback,sh-port)`
+          schedulerFlags: /^\((.+)\)$/.exec(words[3] ?? '')?.[1]?.split(',') ?? [],
           persistence: p < 0 ? null : Number(words[p + 1]) || 300,
           servers: [],
           source: ref,

@@ -41,6 +41,7 @@ export const dumpFormat: DumpFormat = {
           port: endpoint?.port ?? 0,
           mark: protocol === 'fwm' ? Number(where) : null,
           scheduler: option('-s') ?? 'wlc',
+          schedulerFlags: option('-b')?.split(',') ?? [],
           persistence: persistent === null ? null : Number(persistent) || 300,
           servers: [],
           source: ref,

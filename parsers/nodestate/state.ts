@@ -105,6 +105,8 @@ export interface IpvsService {
   readonly port: number;
   readonly mark: number | null;
   readonly scheduler: string;
+  /** Of `-b`: `sh-fallback`, `sh-port`, `mh-fallback`, `mh-port`, `flag-1` …; empty where the dump has none (-Ln prints none for some). */
+  readonly schedulerFlags: readonly string[];
   /** Seconds of `-p`; null: not persistent. */
   readonly persistence: number | null;
   readonly servers: IpvsRealServer[];

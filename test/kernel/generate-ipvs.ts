@@ -28,7 +28,14 @@ interface Service {
   readonly port: number;
 }
 
-function services(r: Random): { lines: string[]; list: Service[] } {
+/** Flags of schedulers that have some. */
+function flagsOf(r: Random, scheduler: string): string {
+  if (scheduler !== 'sh' && scheduler !== 'mh') return '';
+  const flags = [`${scheduler}-fallback`, `${scheduler}-port`].filter(() => r.chance(0.5));
+  return flags.length === 0 ? '' : ` -b ${flags.join(',')}`;
+}
+
+function services(r: Random, rare: boolean): { lines: string[]; list: Service[] } {
   const lines: string[] = [];
   const list: Service[] = [];
   const seen = new Set<string>();
@@ -44,7 +51,9 @@ function services(r: Random): { lines: string[]; list: Service[] } {
     if (seen.has(where)) continue;
     seen.add(where);
     list.push({ protocol, address, port });
-    lines.push(`-A ${where} -s ${r.pick(SCHEDULERS)}${persistent ? ` -p ${r.pick([60, 300])}` : ''}`);
+    const scheduler = rare ? r.pick(['sh', 'sh', 'mh', 'rr'] as const) : r.pick(SCHEDULERS);
+    const flags = rare ? flagsOf(r, scheduler) : '';
+    lines.push(`-A ${where} -s ${scheduler}${persistent ? ` -p ${r.pick([60, 300])}` : ''}${flags}`);
     const servers = new Set<string>();
     for (let k = r.below(4); k > 0; k--) {
       const to = r.pick([...SERVERS, ...SERVERS, ADDRESSES.nodeInside, ADDRESSES.client]);
@@ -198,8 +207,37 @@ function kubeRules(r: Random): string {
   return `${lines.join('\n')}\n`;
 }
 
-export function scenario(r: Random, seed: number, packets: number): Scenario {
-  const { lines, list } = services(r);
+function ipvsMatch(r: Random): string {
+  const not = r.chance(0.25) ? '! ' : '';
+  return r.pick([
+    `${not}--vaddr ${r.pick(['10.96.0.1', '10.96.0.0/16', '192.0.2.7'])}`,
+    `${not}--vport ${r.pick(PORTS)}`,
+    `${not}--vproto ${r.pick([6, 17])}`,
+    `${not}--vmethod ${r.pick(['MASQ', 'GATE'])}`,
+    `--vdir ${r.pick(['ORIGINAL', 'REPLY'])}`,
+    `--vaddr 10.96.0.0/16 ${not}--vport ${r.pick(PORTS)} --vmethod MASQ`,
+  ]);
+}
+
+/** kube-proxy's rules, with rules before all others of filter that ask what IPVS did. */
+function withIpvsMatches(r: Random): string {
+  const asked = ['INPUT', 'OUTPUT', 'OUTPUT', 'OUTPUT', 'OUTPUT'].map(
+    (chain) =>
+      `-A ${chain} -m ipvs ${ipvsMatch(r)} -j ${r.pick(['MARK --set-xmark 0x8/0x8', 'RETURN', 'ACCEPT', 'DROP'])}`,
+  );
+  const inMangle = ['OUTPUT', 'POSTROUTING'].map(
+    (chain) => `-A ${chain} -m ipvs ${ipvsMatch(r)} -j MARK --set-xmark 0x8/0x8`,
+  );
+  return kubeRules(r)
+    .replace(/^\*mangle\n((?::.*\n)*)/m, (all) => `${all}:POSTROUTING ACCEPT [0:0]\n${inMangle.join('\n')}\n`)
+    .replace(/^\*filter\n((?::.*\n)*)/m, (all) =>
+      `${all}${asked.join('\n')}\n`.replaceAll('-j MARK --set-xmark 0x8/0x8', '-j LOG'),
+    );
+}
+
+/** `rare`: schedulers with flags, and rules that ask -m ipvs for more than --ipvs, with seeds of its own. */
+export function scenario(r: Random, seed: number, packets: number, rare = false): Scenario {
+  const { lines, list } = services(r, rare);
   const aimed = list.filter((s) => s.protocol !== null);
   const sent = (i: number): SentPacket => {
     const p = packet(r, i);
@@ -219,7 +257,7 @@ export function scenario(r: Random, seed: number, packets: number): Scenario {
     ],
     ipsets: IPSETS + kubeSets(r, list),
     ipvs: `${lines.join('\n')}\n`,
-    rules: r.chance(0.7) ? kubeRules(r) : ruleset(r),
+    rules: rare ? withIpvsMatches(r) : r.chance(0.7) ? kubeRules(r) : ruleset(r),
     packets: Array.from({ length: packets }, (_, i) => sent(i)),
   };
 }
