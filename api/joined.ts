@@ -93,5 +93,9 @@ export const joined = z.object({
   /** Conversations with losses first, then by their first packet; at most as many as asked for. */
   conversations: z.array(joinedConversation).readonly(),
   total: z.number().int(),
+  /** Conversations that were given up, the oldest first, because there are too many: nothing here is about them. */
+  forgotten: z.number().int(),
+  /** There were more rewrites than are kept. */
+  natIsCut: z.boolean(),
 });
 export type Joined = z.infer<typeof joined>;

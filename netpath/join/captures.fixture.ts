@@ -1,6 +1,7 @@
 // Joins whole captures for tests: each file is a capture point, as its name says; pcapng files have one for each interface.
 import { CaptureIndexer } from '../../parsers/index/capture-index.ts';
 import type { KnownRewrite } from './conntrack-pairs.ts';
+import type { JoinLimits } from './conversations.ts';
 import { PacketJoin } from './packet-join.ts';
 import { readSighting, Sighting } from './sighting.ts';
 import { destinationText, sourceText } from './tuples.ts';
@@ -19,7 +20,11 @@ export interface JoinedCaptures {
   readonly paths: readonly (readonly string[])[];
 }
 
-export function joinCaptures(captures: readonly NamedCapture[], known: readonly KnownRewrite[] = []): JoinedCaptures {
+export function joinCaptures(
+  captures: readonly NamedCapture[],
+  known: readonly KnownRewrite[] = [],
+  limits?: JoinLimits,
+): JoinedCaptures {
   const rows = captures.flatMap(({ name, bytes }) => {
     const indexer = new CaptureIndexer();
     indexer.append(bytes);
@@ -43,7 +48,7 @@ export function joinCaptures(captures: readonly NamedCapture[], known: readonly 
   const join = new PacketJoin((from, to) => {
     next.set(from, to);
     later.add(to);
-  });
+  }, limits);
   for (const { before, after } of known) join.know(before, after);
   const points: string[] = [];
   const told = new Map<number, string>();

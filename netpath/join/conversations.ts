@@ -5,8 +5,12 @@ import type { Datagrams } from './datagrams.ts';
 import type { JoinedPacket, Seen } from './joiner.ts';
 import type { Segments } from './segments.ts';
 
-const conversationLimit = 20_000;
-const pairLimit = 10_000;
+/** How much is kept; what comes later is left out, or the oldest given up. */
+export interface JoinLimits {
+  readonly conversations: number;
+  readonly pairs: number;
+}
+const usualLimits: JoinLimits = { conversations: 20_000, pairs: 10_000 };
 const kindLimit = 24;
 export const exampleLimit = 5;
 
@@ -90,8 +94,12 @@ export class Conversations {
   private next = 0;
   /** Conversations that were given up because there are too many. */
   forgotten = 0;
+  /** There were more NAT pairs than are kept. */
+  pairsAreCut = false;
+  private readonly limits: JoinLimits;
 
-  constructor(pairText: PairText, segments: Segments, datagrams: Datagrams) {
+  constructor(pairText: PairText, segments: Segments, datagrams: Datagrams, limits: JoinLimits = usualLimits) {
+    this.limits = limits;
     this.pairText = pairText;
     this.segments = segments;
     this.datagrams = datagrams;
@@ -162,7 +170,7 @@ export class Conversations {
     };
     this.next += 1;
     this.all.set(conversation.id, conversation);
-    if (this.all.size > conversationLimit) this.forgetOldest();
+    if (this.all.size > this.limits.conversations) this.forgetOldest();
     return conversation;
   }
 
@@ -173,7 +181,7 @@ export class Conversations {
       for (const tuple of conversation.ways.keys()) {
         if (this.byTuple.get(tuple & ~1) === conversation) this.byTuple.delete(tuple & ~1);
       }
-      if (this.all.size <= conversationLimit * 0.75) return;
+      if (this.all.size <= this.limits.conversations * 0.75) return;
     }
   }
 
@@ -228,7 +236,9 @@ export class Conversations {
       if (known !== undefined) {
         known.packets += 1;
         if (isNew) known.connections += 1;
-      } else if (this.pairs.size < pairLimit) {
+      } else if (this.pairs.size >= this.limits.pairs) {
+        this.pairsAreCut = true;
+      } else {
         const between = { from: toServer ? before.point : after.point, to: toServer ? after.point : before.point };
         this.pairs.set(key, {
           what,

@@ -1,7 +1,7 @@
 // One flow, all points: rows of a capture taken at several points go in by order of time, and out come the rows that show the same packet, the
 // rewrites between points, the conversations' paths, and where packets were lost. Memory is bounded whatever the capture's size.
 import { ipText } from '../../parsers/core/address.ts';
-import { Conversations } from './conversations.ts';
+import { Conversations, type JoinLimits } from './conversations.ts';
 import { Datagrams } from './datagrams.ts';
 import { Joiner } from './joiner.ts';
 import { Segments } from './segments.ts';
@@ -15,10 +15,10 @@ export class PacketJoin {
   private readonly datagrams = new Datagrams();
 
   /** @param link told of each row that shows a packet seen before, with the row that showed it last */
-  constructor(link: (earlier: number, later: number) => void) {
+  constructor(link: (earlier: number, later: number) => void, limits?: JoinLimits) {
     const pairText = (what: 'destination' | 'source', before: number, after: number) =>
       this.pairText(what, before, after);
-    this.conversations = new Conversations(pairText, this.segments, this.datagrams);
+    this.conversations = new Conversations(pairText, this.segments, this.datagrams, limits);
     this.joiner = new Joiner({ link, close: (packet) => this.conversations.close(packet) });
   }
 

@@ -50,6 +50,19 @@ function* conversationLines(conversation: JoinedConversation): Iterable<Line> {
   }
 }
 
+function leftOut({ forgotten, natIsCut }: Joined): Line[] {
+  return [
+    ...(forgotten > 0
+      ? [
+          {
+            text: `${counted(forgotten, 'conversation')} more, the oldest, were given up: there are too many to compare.`,
+          },
+        ]
+      : []),
+    ...(natIsCut ? [{ text: 'More addresses were rewritten than are listed.' }] : []),
+  ];
+}
+
 export function joinedText(joined: Joined, paint: Paint): string {
   if (joined.conversations.length === 0)
     return `Only one point (${joined.points.join(', ') || 'none'}): there is nothing to join.\n`;
@@ -65,6 +78,7 @@ export function joinedText(joined: Joined, paint: Paint): string {
   for (const conversation of joined.conversations) lines.push(...conversationLines(conversation));
   if (joined.total > joined.conversations.length)
     lines.push({ text: `… and ${joined.total - joined.conversations.length} more conversations.` });
+  lines.push(...leftOut(joined));
   const painted = lines.map(({ text, style }) =>
     style === undefined ? printable(text) : paint(style, printable(text)),
   );

@@ -112,6 +112,16 @@ export function conversationDto(
   };
 }
 
+export const nothingJoined: Joined = {
+  settled: true,
+  points: [],
+  nat: [],
+  conversations: [],
+  total: 0,
+  forgotten: 0,
+  natIsCut: false,
+};
+
 /** @param flowAt id of the conversation's flow at a point */
 export function joinedReport(
   joined: JoinedPackets,
@@ -120,7 +130,7 @@ export function joinedReport(
   flowAt: (conversation: Conversation, point: string) => number | null,
 ): Joined {
   const { join } = joined;
-  if (join === null) return { settled, points: [], nat: [], conversations: [], total: 0 };
+  if (join === null) return { ...nothingJoined, settled };
   const all = [...join.conversations.list()];
   const lossy = new Map<Conversation, number>();
   for (const conversation of all) {
@@ -135,6 +145,8 @@ export function joinedReport(
     nat: [...join.conversations.pairs.values()].flatMap((pair) => natOf(joined, pair) ?? []),
     conversations: all.slice(0, most).map((conversation) => conversationDto(joined, conversation, flowAt)),
     total: all.length,
+    forgotten: join.conversations.forgotten,
+    natIsCut: join.conversations.pairsAreCut,
   };
 }
 

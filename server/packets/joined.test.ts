@@ -167,6 +167,8 @@ test('a capture of one point is not joined, and says so', async () => {
     nat: [],
     conversations: [],
     total: 0,
+    forgotten: 0,
+    natIsCut: false,
   });
   expect((await packets.rows('', 0, 1, 1000)).page).toMatchObject({ joined: true, rows: [{ rewritten: null }] });
 });

@@ -8,7 +8,14 @@ import type { Clock } from '../system/system.ts';
 import type { Capture } from './capture.ts';
 import type { FlowIds } from './flow-ids.ts';
 import { JoinedPackets } from './joined.ts';
-import { conversationDto, joinedReport, type LostStretch, lossOfPacket, lostStretches } from './joined-report.ts';
+import {
+  conversationDto,
+  joinedReport,
+  type LostStretch,
+  lossOfPacket,
+  lostStretches,
+  nothingJoined,
+} from './joined-report.ts';
 import type { MergedList } from './merged-list.ts';
 import { inSlices, type KeepOn } from './slices.ts';
 
@@ -112,7 +119,7 @@ export class Joining {
   async report(most: number, budgetMs: number): Promise<Joined> {
     if (!this.applies) {
       const points = this.captures.flatMap((capture) => capture.points());
-      return { settled: true, points: [...new Set(points)], nat: [], conversations: [], total: 0 };
+      return { ...nothingJoined, points: [...new Set(points)] };
     }
     await inSlices(this.clock, (keepOn) => this.joined.advance(keepOn), budgetMs);
     const settled = this.joined.upTo >= this.list.total;

@@ -69,17 +69,23 @@ export function NatPairs({ nat }: { nat: readonly SeenNat[] }) {
 export function Joined({ caseId }: { caseId: string }) {
   const joined = useJoined(caseId).data;
   if (joined === undefined) return null;
-  const { nat, conversations } = joined;
-  if (nat.length === 0 && conversations.every(({ losses }) => losses.length === 0)) return null;
+  const { nat, conversations, forgotten, natIsCut } = joined;
+  if (forgotten === 0 && nat.length === 0 && conversations.every(({ losses }) => losses.length === 0)) return null;
   return (
     <div className={styles.joined}>
       {nat.length > 0 && (
         <section className={styles.part}>
           <h2>NAT seen{joined.settled ? '' : ' so far'}</h2>
           <NatPairs nat={nat} />
+          {natIsCut && <p className={styles.more}>More addresses were rewritten than are kept.</p>}
         </section>
       )}
       <Losses conversations={conversations} />
+      {forgotten > 0 && (
+        <p className={styles.more}>
+          The {plural(forgotten, 'oldest conversation')} could not be compared between points: there are too many.
+        </p>
+      )}
     </div>
   );
 }
