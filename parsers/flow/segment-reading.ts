@@ -17,10 +17,14 @@ export interface RowPlan {
   readonly fragment: number;
   readonly begins: string | null;
   readonly dataFrom: number;
+  /** The payload's first bytes belong to a message that misses others; what follows them is read. */
+  readonly leads: boolean;
 }
 
-const ALL_FRAGMENT: RowPlan = { parts: [], fragment: 1, begins: null, dataFrom: -1 };
-const ALL_DATA: RowPlan = { parts: [], fragment: 0, begins: null, dataFrom: 0 };
+const ALL_FRAGMENT: RowPlan = { parts: [], fragment: 1, begins: null, dataFrom: -1, leads: false };
+const ALL_DATA: RowPlan = { parts: [], fragment: 0, begins: null, dataFrom: 0, leads: false };
+/** Bytes that were there before, or that nobody reads any more. */
+const NOTHING: RowPlan = { parts: [], fragment: 0, begins: null, dataFrom: -1, leads: false };
 
 export class Conversation {
   protocol = 0;
@@ -45,6 +49,9 @@ export class SegmentReading {
   private fragment = 0;
   private dataFrom = -1;
   private begins: string | null = null;
+  private leads = false;
+  private isOld = false;
+  private repeated = false;
   private readonly ports: PortTables | null;
   private readonly conversation: Conversation;
   private readonly open: OpenMessage[];
@@ -72,13 +79,15 @@ export class SegmentReading {
   }
 
   plan(): RowPlan {
-    const { parts, fragment, begins, dataFrom } = this;
+    const { parts, fragment, begins, dataFrom, leads } = this;
+    if (parts.length === 0 && fragment === 0 && begins === null && this.isOld) return NOTHING;
     if (parts.length === 0 && dataFrom <= 0 && begins === null) return fragment > 0 ? ALL_FRAGMENT : ALL_DATA;
-    return { parts, fragment, begins, dataFrom };
+    return { parts, fragment, begins, dataFrom, leads: leads && parts.length > 0 };
   }
 
   run(repeated: boolean, sport: number, dport: number): void {
     const { payload } = this;
+    this.repeated = repeated;
     for (let at = 0; at < payload.length; ) {
       const seq = (this.seq + at) >>> 0;
       const message = this.open.find((one) => isWithin(one, seq));
@@ -89,7 +98,8 @@ export class SegmentReading {
       }
       // The start of a message that is already there, again.
       if (this.open.some((one) => one.seq === seq)) {
-        this.fragment = payload.length - at;
+        this.fragment = repeated ? 0 : payload.length - at;
+        this.isOld = repeated;
         return;
       }
       if (repeated || !this.choose(at, sport, dport)) {
@@ -156,6 +166,8 @@ export class SegmentReading {
     const whole = message.takesWholeSegment && offset === message.have;
     const room = whole || message.untilFin ? payload.length - at : message.wanted - offset;
     const size = Math.min(payload.length - at, room);
+    const before = message.have;
+    const isKnown = this.repeated && offset + size <= before;
     message.add(offset, payload.subarray(at, at + size), { row: this.row, from: at, to: at + size });
     if (whole) {
       message.takesWholeSegment = false;
@@ -163,7 +175,15 @@ export class SegmentReading {
     }
     const next = at + size;
     if (message.untilFin || message.have < message.wanted) {
-      this.fragment = size;
+      this.fragment = isKnown ? 0 : size;
+      this.isOld = isKnown;
+      if (next < payload.length) this.leads = true;
+      return next < payload.length ? next : -1;
+    }
+    if (this.repeated && offset + size < message.wanted && before < message.wanted) {
+      // A hole is filled after the end was there: Wireshark does not come back to the message.
+      this.close(message);
+      this.isOld = true;
       return next < payload.length ? next : -1;
     }
     const run = this.messages(message.bytes, 0, message.have, false);

@@ -54,7 +54,7 @@ export class StreamBook {
       const segments = pieces.map((piece) => ({ no: piece.row + 1, size: piece.to - piece.from }));
       return { ...part, assembled: this.bytesOf(pieces), segments };
     });
-    return { parts, fragment: plan.fragment, begins: plan.begins, dataFrom: plan.dataFrom };
+    return { parts, fragment: plan.fragment, begins: plan.begins, dataFrom: plan.dataFrom, leads: plan.leads };
   }
 
   /** The TCP payload of a row, lent; null when some of it was not captured or there is no TCP header. */

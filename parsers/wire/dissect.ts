@@ -93,10 +93,16 @@ function messages(d: Dissection, protocol: Protocol, notes: readonly unknown[]):
 const MAX_MESSAGES = 1000;
 
 /** Reads a TCP payload as the stream it is part of was put together. */
-function readParts(d: Dissection, { parts, fragment, begins, dataFrom }: SegmentParts): void {
+function readParts(d: Dissection, { parts, fragment, begins, dataFrom, leads }: SegmentParts): void {
   const { at, end, wireEnd } = d;
   const tcp = d.layers.at(-1);
   d.parts = null;
+  const { columns } = d;
+  const carrier = columns.protocol;
+  if (leads && !d.locked) {
+    columns.info += ' [TCP segment of a reassembled PDU]';
+    d.continued = true;
+  }
   for (const part of parts) {
     const protocol = protocolNumbered(part.protocol);
     if (protocol === null) continue;
@@ -118,11 +124,12 @@ function readParts(d: Dissection, { parts, fragment, begins, dataFrom }: Segment
     back();
   }
   d.at = dataFrom < 0 ? end : at + dataFrom;
+  // Wireshark fixes the column once a message has gone by without being complete.
+  if (leads && !d.locked) columns.protocol = carrier;
   if (fragment === 0) return;
   const size = parts.length === 0 && dataFrom < 0 ? end - at : fragment;
   if (tcp !== undefined) d.node(tcp, 'tcp.segment_data', `TCP segment data (${size} bytes)`, null, end - size, size);
   if (d.locked || parts.length > 0) return;
-  const { columns } = d;
   if (begins !== null) columns.info = `${d.flow?.prefix ?? ''}${begins}`;
   columns.info += `${columns.info === '' ? '' : ' '}[TCP segment of a reassembled PDU]`;
 }

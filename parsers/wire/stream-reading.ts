@@ -54,4 +54,6 @@ export interface SegmentParts {
   readonly begins: string | null;
   /** Where bytes begin that no protocol claims; -1 without. */
   readonly dataFrom: number;
+  /** Before the parts stand bytes of a message that misses others. */
+  readonly leads: boolean;
 }

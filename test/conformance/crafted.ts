@@ -10,6 +10,7 @@ import { lineFrames } from './crafted-lines.ts';
 import { linkFrames, nflogFrames, pppFrames } from './crafted-link.ts';
 import { networkFrames } from './crafted-protocols.ts';
 import { quicFrames } from './crafted-quic.ts';
+import { repeatedFrames } from './crafted-repeated.ts';
 import { routingFrames } from './crafted-routing.ts';
 import { serviceFrames } from './crafted-services.ts';
 import { damagedTunnelFrames, tunnelFrames } from './crafted-tunnels.ts';
@@ -310,6 +311,7 @@ export function craftedCaptures(): ReadonlyMap<string, Uint8Array> {
     ['crafted-quic.pcap', writePcap({ linkType: 1 }, packets(quicFrames()))],
     ['crafted-lines.pcap', writePcap({ linkType: 1 }, packets(lineFrames()))],
     ['crafted-windows.pcap', writePcap({ linkType: 1 }, packets(windowsFrames()))],
+    ['crafted-repeated.pcap', writePcap({ linkType: 1 }, packets(repeatedFrames()))],
     ['crafted-routing.pcap', writePcap({ linkType: 1 }, packets(routingFrames()))],
     ['crafted-services.pcap', writePcap({ linkType: 1 }, packets(serviceFrames()))],
     ['crafted-dns-records.pcap', writePcap({ linkType: 1 }, packets(dnsRecordFrames()))],
