@@ -14,6 +14,9 @@ export type Arrival =
   | { readonly kind: 'local' }
   | { readonly kind: 'device'; readonly device: string; readonly port: string | null; readonly toBridge: boolean };
 
+/** The last priority at OUTPUT before the NAT dispatcher: what stands up to here is what the packet is routed anew for. */
+const BEFORE_NAT = -101;
+
 export function runPath(w: Walker, arrival: Arrival): Ending {
   if (arrival.kind === 'local') return localOut(w);
   if (arrival.port !== null) {
@@ -102,16 +105,30 @@ function ipvsSend(w: Walker, server: Ip): Ending {
   const p = w.packet;
   const cameIn = p.inIf;
   p.inIf = null;
-  const route = lookup(w, server, null);
+  let route = lookup(w, server, null);
   if ('end' in route) return route.end;
   const long = tooLong(w, route);
   if (long) return long;
   p.outIf = route.device;
   w.note('route', `IPVS sends it: ${routeText(route.route)}`, { source: route.route.ref, owner: 'ipvs' });
-  const end = w.runHook('OUTPUT');
+  const { mark, tos } = p;
+  const early = w.runHook('OUTPUT', Number.NEGATIVE_INFINITY, BEFORE_NAT);
+  if (early) return early;
+  if (p.mark !== mark || p.tos !== tos) {
+    // Table mangle routes what it changed again, by the packet's own destination: without NAT that is the virtual address, and local.
+    route = lookup(w, p.dst, null);
+    if ('end' in route) return route.end;
+    w.note('route', `routed again for its new mark: ${routeText(route.route)}`, {
+      source: route.route.ref,
+      owner: 'kernel',
+    });
+  }
+  const end = w.runHook('OUTPUT', BEFORE_NAT + 1);
   if (end) return end;
   p.inIf = cameIn;
-  return postRouting(w, route);
+  if (route.type !== 'local') return postRouting(w, route);
+  p.outIf = 'lo';
+  return w.runHook('POSTROUTING') ?? throughLo(w);
 }
 
 // ---- sending ------------------------------------------------------------------------------------------------------
@@ -125,10 +142,10 @@ function localOut(w: Walker): Ending {
   p.outIf = leave(route);
   w.note('enter', 'made by a process of the node', { owner: 'kernel' });
   w.note('route', `${routeText(route.route)}`, { source: route.route.ref, owner: 'kernel', mattered: false });
-  const markBefore = p.mark;
-  const early = w.runHook('OUTPUT', Number.NEGATIVE_INFINITY, -101);
+  const { mark, tos } = p;
+  const early = w.runHook('OUTPUT', Number.NEGATIVE_INFINITY, BEFORE_NAT);
   if (early) return early;
-  if (p.mark !== markBefore) {
+  if (p.mark !== mark || p.tos !== tos) {
     const again = lookup(w, p.dst, null);
     if ('end' in again) return again.end;
     route = again;
@@ -167,7 +184,11 @@ function localOut(w: Walker): Ending {
   p.outIf = leave(route);
   const post = w.runHook('POSTROUTING');
   if (post) return post;
-  if (route.type !== 'local') return exit(w, route);
+  return route.type === 'local' ? throughLo(w) : exit(w, route);
+}
+
+function throughLo(w: Walker): Ending {
+  const p = w.packet;
   p.inIf = 'lo';
   p.outIf = null;
   p.mac = '00:00:00:00:00:00';
