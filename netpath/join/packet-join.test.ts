@@ -82,7 +82,9 @@ test('what there is no room for is counted: conversations by the oldest, rewrite
   expect([[...all.list()].length, all.pairs.size, all.forgotten, all.pairsAreCut]).toEqual([6, 2, 0, false]);
   const few = joinCaptures(captures, [], { conversations: 2, pairs: 1 }).join.conversations;
   const kept = [...few.list()].length;
-  expect([kept <= 2, kept + few.forgotten, few.pairs.size, few.pairsAreCut]).toEqual([true, 6, 1, true]);
+  expect([kept <= 2, few.pairs.size, few.pairsAreCut]).toEqual([true, 1, true]);
+  // One that comes back after it was given up is a new one.
+  expect(kept + few.forgotten).toBeGreaterThanOrEqual(6);
 });
 
 test('hairpin and NodePort to another node: one point sees a packet before and after', () => {
