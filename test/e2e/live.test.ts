@@ -174,14 +174,15 @@ describe.skipIf(!real)('from a pod to a file for Wireshark', () => {
 
   it('a capture that waits for its time says so, begins, and can be stopped', async () => {
     const { page } = viewer;
-    const id = await page.evaluate(async () => {
-      const startAt = new Date(Date.now() + 4000).toISOString();
-      const body = JSON.stringify({ pods: ['default/client'], filter: 'icmp', startAt, snapshots: false });
-      const headers = { 'content-type': 'application/json' };
-      const answer = await fetch('/api/captures', { method: 'POST', headers, body });
-      return ((await answer.json()) as { id: string }).id;
-    });
-    await page.goto(`${viewer.url}/cases/${id}/packets`);
+    await page.goto(`${viewer.url}/pods?pod=default%2Fclient`);
+    await page.getByLabel('Capture filter').fill('icmp');
+    await page.getByText('Ring, disk, start time, engine').click();
+    // As the field takes it: local time.
+    const soon = new Date(Date.now() + 6000);
+    const local = new Date(soon.getTime() - soon.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+    await page.getByLabel('Start at').fill(local);
+    await page.getByRole('button', { name: 'Schedule capture' }).click();
+    await page.waitForURL(/\/cases\/.+\/packets/);
     await page.getByText(/^scheduled/).waitFor();
     await page.getByText(/^live · /).waitFor();
     await page.getByRole('button', { name: 'Stop', exact: true }).click();

@@ -132,6 +132,7 @@ export function Setup({ stopProblem }: { stopProblem: string | null }) {
           <input
             id="start-at"
             type="datetime-local"
+            step={1}
             className={styles.input}
             value={draft.startAt}
             onChange={(event) => patch({ startAt: event.target.value })}
