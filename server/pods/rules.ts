@@ -1,8 +1,8 @@
 // What the node's rules say of hostPorts: the ports they carry out, and the lint of what those take away from services and processes.
 // Rules can be many, so this part of the answer is kept for a while, and after that as long as the dumps say the same.
-import { createHash } from 'node:crypto';
 import type { Finding } from '../../api/pieces.ts';
 import { readSnapshot } from '../../parsers/nodestate/snapshot.ts';
+import { fingerprint } from '../snapshot/fingerprint.ts';
 import { takeSnapshot } from '../snapshot/snapshot.ts';
 import type { System } from '../system/system.ts';
 import { hostPortsInRules, type RulePort } from './host-ports.ts';
@@ -12,38 +12,6 @@ const keptMs = 15_000;
 const wanted = /^(?:ip6?tables-|nft-ruleset|ipset|ipvsadm-Sn|ip-addr|ip-link|ip-route|ip-rule|sysctl|ss|cni)/;
 /** Findings about hostPorts; the others belong to `check`. */
 const aboutHostPorts = /host-?port/i;
-
-/** What changes in dumps although nothing was changed: times, counters, what is left of a lease. */
-const passing = new RegExp(
-  [
-    '^# (?:Generated|Completed) .*',
-    String.raw`^\[\d+:\d+\] (?=-A)`,
-    String.raw`(?<=^:\S+ \S+ )\[\d+:\d+\]$`,
-    String.raw`counter packets \d+ bytes \d+`,
-    String.raw`"(?:valid_life_time|preferred_life_time|expires)": ?\d+`,
-    String.raw`^net\.netfilter\.nf_conntrack_count = \d+$`,
-  ].join('|'),
-  'gm',
-);
-
-/** Characters between two turns of the event loop: some ten milliseconds of work. */
-const slice = 1 << 20;
-
-async function fingerprint(files: readonly { readonly path: string; readonly text: string }[]): Promise<string> {
-  const hash = createHash('sha1');
-  for (const { path, text } of files) {
-    hash.update(`${path}\0`);
-    for (let at = 0; at < text.length; ) {
-      const end = text.indexOf('\n', at + slice);
-      const next = end < 0 ? text.length : end + 1;
-      hash.update(text.slice(at, next).replace(passing, ''));
-      at = next;
-      if (at < text.length) await new Promise((go) => setImmediate(go));
-    }
-    hash.update('\0');
-  }
-  return hash.digest('hex');
-}
 
 export interface RuleFacts {
   /** Null when no rules could be read. */

@@ -229,6 +229,11 @@ describe('pods made of namespaces and veths', () => {
     await new Promise((resolve) => setTimeout(resolve, 500));
     on('node', 'iptables-nft', '-t', 'filter', '-A', 'FORWARD', '-j', 'ACCEPT');
     await expect.poll(() => told, { timeout: 5000 }).toEqual(['the rules changed']);
+    // Legacy tables and sets have no events.
+    on('node', 'iptables-legacy', '-t', 'filter', '-A', 'FORWARD', '-j', 'ACCEPT');
+    await expect.poll(() => told.length, { timeout: 20_000 }).toBe(2);
+    on('node', 'ipset', 'create', 'watched', 'hash:ip');
+    await expect.poll(() => told.length, { timeout: 20_000 }).toBe(3);
     stop();
   });
 });
