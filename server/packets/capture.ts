@@ -68,13 +68,29 @@ export class Capture {
     else this.edits.set(what, number, comments);
   }
 
-  /** Rows with comments that hold, ascending. */
-  commentedRows(): number[] {
-    const rows = new Set<number>(this.index.notes?.commented ?? []);
-    for (const number of this.edits.changed('packets')) rows.add(number - 1);
-    return [...rows]
-      .filter((row) => row < this.index.packetCount && this.commentsOf(row).length > 0)
-      .sort((a, b) => a - b);
+  /** The first `most` rows with comments that hold, ascending, and how many there are; no text is read. */
+  commentedRows(most: number): { rows: number[]; total: number } {
+    const inFile = this.index.notes?.commented ?? new Uint32Array(0);
+    const removed = new Set<number>();
+    const added: number[] = [];
+    for (const number of this.edits.changed('packets')) {
+      const row = number - 1;
+      const has = (this.edits.get('packets', number) ?? none).length > 0;
+      const had = this.index.notes?.hasComment(row) === true;
+      if (had && !has) removed.add(row);
+      else if (has && !had && row < this.index.packetCount) added.push(row);
+    }
+    added.sort((a, b) => a - b);
+    const rows: number[] = [];
+    let next = 0;
+    for (let at = 0; rows.length < most && (at < inFile.length || next < added.length); ) {
+      const known = inFile[at] ?? Number.POSITIVE_INFINITY;
+      const own = added[next] ?? Number.POSITIVE_INFINITY;
+      if (own < known) next++;
+      else at++;
+      if (own < known || !removed.has(known)) rows.push(Math.min(own, known));
+    }
+    return { rows, total: inFile.length - removed.size + added.length };
   }
 
   /** A block of the file, all of it, as a copy. */

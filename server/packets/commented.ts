@@ -9,12 +9,13 @@ import type { Packets } from './packets.ts';
 const mostBytes = 65_535;
 
 export function commentsOf(packets: Packets, most: number): CaseComments {
-  const numbers = packets.all
-    .flatMap((capture, n) => capture.commentedRows().map((row) => ({ no: packets.numberOf(n, row), capture, row })))
+  const found = packets.all.map((capture) => ({ capture, ...capture.commentedRows(most) }));
+  const numbers = found
+    .flatMap(({ capture, rows }, n) => rows.map((row) => ({ no: packets.numberOf(n, row), capture, row })))
     .sort((a, b) => a.no - b.no);
   return {
     packets: numbers.slice(0, most).map(({ no, capture, row }) => ({ no, comments: [...capture.commentsOf(row)] })),
-    total: numbers.length,
+    total: found.reduce((sum, { total }) => sum + total, 0),
     captures: packets.all.map((capture) => ({
       file: capture.path,
       pcapng: capture.index.format === 'pcapng',

@@ -147,7 +147,8 @@ describe('an export', () => {
       ['obsolete big'],
       [],
     ]);
-    expect(capture.commentedRows()).toEqual([0, 1, 3, 4]);
+    expect(capture.commentedRows(9)).toEqual({ rows: [0, 1, 3, 4], total: 4 });
+    expect(capture.commentedRows(2)).toEqual({ rows: [0, 1], total: 4 });
     expect(capture.commentsAt('sections', 0)).toEqual(['section little', 'section big']);
     expect(index.interfaces.map(({ name, comments: said }) => [name, ...said])).toEqual([
       ['little1', 'comment of little1'],
@@ -222,6 +223,11 @@ describe('an export', () => {
     expect(capture.edits.isEmpty).toBe(false);
     capture.setComments('packets', 1, ['first little', 'second little']);
     expect(capture.edits.isEmpty).toBe(true);
+    capture.setComments('packets', 2, []);
+    capture.setComments('packets', 3, ['new']);
+    capture.setComments('packets', 6, ['last']);
+    expect(capture.commentedRows(9)).toEqual({ rows: [0, 2, 3, 4, 5], total: 5 });
+    expect(capture.commentedRows(3)).toEqual({ rows: [0, 2, 3], total: 5 });
   });
 });
 
