@@ -75,6 +75,9 @@ export const packetRow = z.object({
   flow: z.number().int().nullable(),
   /** The other addresses this packet has at other points (NAT); null when none are known. */
   rewritten: rewritten.nullable(),
+  /** Names that the capture file itself gives the addresses (pcapng, Name Resolution Block); only where there are some. */
+  sourceName: z.string().optional(),
+  destinationName: z.string().optional(),
   /** Only where the packet has comments. */
   comments: z.array(z.string()).optional(),
 });

@@ -1,12 +1,16 @@
 // One capture: its index, its frames, and the names of its points.
+import { NAMES_BLOCK, readNames } from '../../parsers/capture/names.ts';
 import type { OtherBlock } from '../../parsers/capture/notes.ts';
 import { commentsIn, littleOptions, optionsRange, PACKET_HEAD } from '../../parsers/capture/packet-options.ts';
+import { MAX_KEPT_BYTES } from '../../parsers/capture/rewrite-blocks.ts';
 import type { CaptureIndex } from '../../parsers/index/capture-index.ts';
 import { pointOf } from './capture-point.ts';
 import { CommentEdits, type Commented } from './comment-edits.ts';
 import type { FrameFile } from './frame-file.ts';
 
 const none: readonly string[] = [];
+/** Addresses of a file whose names are kept. */
+const mostNames = 100_000;
 
 export class Capture {
   /** Path in the case, or as the user named it. */
@@ -14,6 +18,8 @@ export class Capture {
   readonly index: CaptureIndex;
   readonly frames: FrameFile;
 
+  private readonly names = new Map<string, string>();
+  private namesRead = 0;
   /** What people said of it; the case keeps it. */
   edits = new CommentEdits();
 
@@ -93,6 +99,24 @@ export class Capture {
     return { rows, total: inFile.length - removed.size + added.length };
   }
 
+  /** The name that the file gives an address; null where it gives none. */
+  private nameOf(address: string): string | null {
+    const blocks = this.index.notes?.blocks ?? [];
+    // Blocks may follow while the file grows.
+    for (; this.namesRead < blocks.length; this.namesRead++) {
+      const block = blocks[this.namesRead];
+      if (block?.type === NAMES_BLOCK && block.length <= MAX_KEPT_BYTES)
+        readNames(this.blockBytes(block), block.little, this.names, mostNames);
+    }
+    return this.names.get(address) ?? null;
+  }
+
+  /** What the file's own names make of a packet's two ends; nothing where it has none. */
+  namesOf(source: string, destination: string): { sourceName?: string; destinationName?: string } {
+    const [sourceName, destinationName] = [this.nameOf(source), this.nameOf(destination)];
+    return { ...(sourceName === null ? {} : { sourceName }), ...(destinationName === null ? {} : { destinationName }) };
+  }
+
   /** A block of the file, all of it, as a copy. */
   blockBytes({ offset, length }: OtherBlock): Uint8Array {
     return this.frames.frame(offset, length).slice();
@@ -112,4 +136,24 @@ export class Capture {
     this.frames.close();
     this.index.close();
   }
+}
+
+export interface Span {
+  readonly firstNs: bigint;
+  readonly lastNs: bigint;
+}
+
+/** Times of the first and the last packet of captures; null without packets. */
+export function spanOf(captures: readonly Capture[]): Span | null {
+  let span: Span | null = null;
+  for (const { index } of captures) {
+    if (index.packetCount === 0) continue;
+    const first = index.timestampNs(0);
+    const last = index.timestampNs(index.packetCount - 1);
+    span = {
+      firstNs: span === null || first < span.firstNs ? first : span.firstNs,
+      lastNs: span === null || last > span.lastNs ? last : span.lastNs,
+    };
+  }
+  return span;
 }

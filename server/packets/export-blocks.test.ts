@@ -184,6 +184,22 @@ describe('an export', () => {
     expect(types).toEqual([4, 10, 0xbad, 0xb16, 4, 10, 5, 5]);
   });
 
+  it('has the file’s names in its rows, as the file itself', async () => {
+    const { packets } = open(file);
+    for (const list of [packets, open(await exportOf(packets)).packets]) {
+      const rows = (await list.rows('', 0, 10, 1000, 0)).page.rows;
+      expect(rows.map(({ destinationName }) => destinationName)).toEqual([
+        'little.one',
+        undefined,
+        undefined,
+        'big.one',
+        undefined,
+        undefined,
+      ]);
+      expect(rows.some((row) => 'sourceName' in row)).toBe(false);
+    }
+  });
+
   it('keeps statistics with the interface they are of', async () => {
     const { packets } = open(file);
     const { index } = open(await exportOf(packets)).capture;

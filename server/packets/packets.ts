@@ -8,7 +8,7 @@ import type { NodeState } from '../../parsers/nodestate/state.ts';
 import { Refusal } from '../refusal.ts';
 import type { Clock } from '../system/system.ts';
 import { busiestFlows } from './busiest-flows.ts';
-import type { Capture } from './capture.ts';
+import { type Capture, type Span, spanOf } from './capture.ts';
 import { CaseLayers, commentLayer } from './case-layers.ts';
 import { Counting } from './counting.ts';
 import { Density } from './density.ts';
@@ -111,18 +111,8 @@ export class Packets {
   }
 
   /** Times of the first and the last packet. */
-  span(): { firstNs: bigint; lastNs: bigint } | null {
-    let span: { firstNs: bigint; lastNs: bigint } | null = null;
-    for (const { index } of this.captures) {
-      if (index.packetCount === 0) continue;
-      const first = index.timestampNs(0);
-      const last = index.timestampNs(index.packetCount - 1);
-      span = {
-        firstNs: span === null || first < span.firstNs ? first : span.firstNs,
-        lastNs: span === null || last > span.lastNs ? last : span.lastNs,
-      };
-    }
-    return span;
+  span(): Span | null {
+    return spanOf(this.captures);
   }
 
   /** The scan of a filter, started or found; null for the empty filter. */
@@ -259,6 +249,7 @@ export class Packets {
       flow: this.flowIdOf(at),
       rewritten: this.joining.rewrittenAt(place),
       ...(comments.length === 0 ? {} : { comments: [...comments] }),
+      ...capture.namesOf(source, destination),
     };
   }
 

@@ -15,6 +15,16 @@ interface Props {
   onSelect: (index: number) => void;
 }
 
+/** An address, and behind it the name that the capture gives it. */
+function Address({ address, name }: { address: string; name: string | undefined }) {
+  return (
+    <span {...gridCell} title={name === undefined ? address : `${address} = ${name}`}>
+      {address}
+      {name !== undefined && <span className={styles.name}>{name}</span>}
+    </span>
+  );
+}
+
 /** A row of the list; before its page has come, its place. */
 export const PacketRow = memo(function PacketRow({ index, row, time, fullTime, active, onSelect }: Props) {
   const place = gridRow('packet', index, active, () => onSelect(index));
@@ -41,12 +51,8 @@ export const PacketRow = memo(function PacketRow({ index, row, time, fullTime, a
       <span {...gridCell} className={styles.number} title={fullTime}>
         {time}
       </span>
-      <span {...gridCell} title={row.source}>
-        {row.source}
-      </span>
-      <span {...gridCell} title={row.destination}>
-        {row.destination}
-      </span>
+      <Address address={row.source} name={row.sourceName} />
+      <Address address={row.destination} name={row.destinationName} />
       <span {...gridCell}>{row.protocol}</span>
       <span {...gridCell} className={styles.number}>
         {countText(row.length)}
