@@ -178,7 +178,10 @@ function dissect(d: Dissection): void {
   const head = `${whole ? (known?.prefix ?? '') : ''}${sport} → ${dport} [${flagList(flags)}]`;
   if (bogus) {
     d.malformed('tcp', at + AT_FLAGS, `The header length field says ${headerLength} bytes; 20 is the least.`);
-    d.setProtocol('TCP', `${head}, bogus TCP header length (${headerLength}, must be at least 20)`);
+    d.setProtocol(
+      'TCP',
+      `${sport} → ${dport} [${flagList(flags)}] ${numbers}, bogus TCP header length (${headerLength}, must be at least 20)`,
+    );
     d.at = d.end;
     return;
   }
