@@ -19,18 +19,27 @@ export interface RowPlan {
   readonly dataFrom: number;
   /** The payload's first bytes belong to a message that misses others; what follows them is read. */
   readonly leads: boolean;
+  /** It came out of order into a message that was put together before: Wireshark says so. */
+  readonly overlaps: boolean;
 }
 
-const ALL_FRAGMENT: RowPlan = { parts: [], fragment: 1, begins: null, dataFrom: -1, leads: false };
-const ALL_DATA: RowPlan = { parts: [], fragment: 0, begins: null, dataFrom: 0, leads: false };
+const ALL_FRAGMENT: RowPlan = { parts: [], fragment: 1, begins: null, dataFrom: -1, leads: false, overlaps: false };
+const ALL_DATA: RowPlan = { parts: [], fragment: 0, begins: null, dataFrom: 0, leads: false, overlaps: false };
 /** Bytes that were there before, or that nobody reads any more. */
-const NOTHING: RowPlan = { parts: [], fragment: 0, begins: null, dataFrom: -1, leads: false };
+const NOTHING: RowPlan = { parts: [], fragment: 0, begins: null, dataFrom: -1, leads: false, overlaps: false };
+
+interface Span {
+  readonly seq: number;
+  readonly size: number;
+}
 
 export class Conversation {
   protocol = 0;
   reader: StreamReader | null = null;
   /** Messages that are not complete, by direction. */
   readonly open: readonly [OpenMessage[], OpenMessage[]] = [[], []];
+  /** Where the last ones that took several segments began and ended, by direction. */
+  readonly done: readonly [Span[], Span[]] = [[], []];
   /** Last row that was read; -1 before the first. */
   readTo = -1;
 }
@@ -51,6 +60,8 @@ export class SegmentReading {
   private begins: string | null = null;
   private leads = false;
   private isOld = false;
+  private overlaps = false;
+  private readonly done: Span[];
   private repeated = false;
   private readonly ports: PortTables | null;
   private readonly conversation: Conversation;
@@ -72,6 +83,7 @@ export class SegmentReading {
     this.ports = ports;
     this.conversation = conversation;
     this.open = conversation.open[direction === 0 ? 0 : 1];
+    this.done = conversation.done[direction === 0 ? 0 : 1];
     this.toServer = toServer;
     this.row = row;
     this.seq = seq;
@@ -80,12 +92,14 @@ export class SegmentReading {
 
   plan(): RowPlan {
     const { parts, fragment, begins, dataFrom, leads } = this;
-    if (parts.length === 0 && fragment === 0 && begins === null && this.isOld) return NOTHING;
+    if (parts.length === 0 && fragment === 0 && begins === null && this.isOld)
+      return this.overlaps ? { ...NOTHING, overlaps: true } : NOTHING;
     if (parts.length === 0 && dataFrom <= 0 && begins === null) return fragment > 0 ? ALL_FRAGMENT : ALL_DATA;
-    return { parts, fragment, begins, dataFrom, leads: leads && parts.length > 0 };
+    return { parts, fragment, begins, dataFrom, leads: leads && parts.length > 0, overlaps: false };
   }
 
-  run(repeated: boolean, sport: number, dport: number): void {
+  /** `repeated`: it is not to be read again; `isLate`: because it came out of order. */
+  run(repeated: boolean, isLate: boolean, sport: number, dport: number): void {
     const { payload } = this;
     this.repeated = repeated;
     for (let at = 0; at < payload.length; ) {
@@ -100,6 +114,11 @@ export class SegmentReading {
       if (this.open.some((one) => one.seq === seq)) {
         this.fragment = repeated ? 0 : payload.length - at;
         this.isOld = repeated;
+        return;
+      }
+      if (isLate && this.done.some((span) => isInside(span, seq))) {
+        this.isOld = true;
+        this.overlaps = true;
         return;
       }
       if (repeated || !this.choose(at, sport, dport)) {
@@ -196,6 +215,8 @@ export class SegmentReading {
     }
     this.fragment = 0;
     this.begins = null;
+    this.done.push({ seq: message.seq, size: message.have });
+    if (this.done.length > MAX_OPEN) this.done.shift();
     const pieces = [...message.pieces];
     const rest = message.bytes.slice(run.to);
     this.close(message);
@@ -263,6 +284,11 @@ export class SegmentReading {
     }
     return { to, notes, wants: 0 };
   }
+}
+
+function isInside({ seq: from, size }: Span, seq: number): boolean {
+  const offset = (seq - from) >>> 0;
+  return offset > 0 && offset < size;
 }
 
 /** True when the byte numbered `seq` belongs to the message and is not its first. */

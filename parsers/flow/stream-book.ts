@@ -8,7 +8,7 @@ import { SEGMENT_MASK, TCP_FLAG_BITS } from '../index/segment.ts';
 import { payloadOf } from '../wire/decode.ts';
 import { FrameFacts } from '../wire/facts.ts';
 import type { SegmentParts, StreamPart } from '../wire/stream-reading.ts';
-import { NOT_READ_AGAIN, SPURIOUS_RETRANSMISSION } from './analysis-flags.ts';
+import { NOT_READ_AGAIN, OUT_OF_ORDER, SPURIOUS_RETRANSMISSION } from './analysis-flags.ts';
 import type { Piece } from './open-message.ts';
 import type { RowChain } from './row-chain.ts';
 import { Conversation, type RowPlan, SegmentReading } from './segment-reading.ts';
@@ -54,7 +54,14 @@ export class StreamBook {
       const segments = pieces.map((piece) => ({ no: piece.row + 1, size: piece.to - piece.from }));
       return { ...part, assembled: this.bytesOf(pieces), segments };
     });
-    return { parts, fragment: plan.fragment, begins: plan.begins, dataFrom: plan.dataFrom, leads: plan.leads };
+    return {
+      parts,
+      fragment: plan.fragment,
+      begins: plan.begins,
+      dataFrom: plan.dataFrom,
+      leads: plan.leads,
+      overlaps: plan.overlaps,
+    };
   }
 
   /** The TCP payload of a row, lent; null when some of it was not captured or there is no TCP header. */
@@ -153,7 +160,7 @@ export class StreamBook {
     const reading = new SegmentReading(this.index.ports, conversation, direction, toServer, row, seq, captured);
     if (captured.length < size)
       return !isCutRead(segment.analysis[at] ?? 0) || !reading.runCut(sport, dport, size) ? null : reading.plan();
-    if (size > 0) reading.run(repeated, sport, dport);
+    if (size > 0) reading.run(repeated, ((segment.analysis[at] ?? 0) & OUT_OF_ORDER) !== 0, sport, dport);
     if ((flags & FIN) !== 0) reading.finish();
     return reading.plan();
   }

@@ -93,7 +93,7 @@ function messages(d: Dissection, protocol: Protocol, notes: readonly unknown[]):
 const MAX_MESSAGES = 1000;
 
 /** Reads a TCP payload as the stream it is part of was put together. */
-function readParts(d: Dissection, { parts, fragment, begins, dataFrom, leads }: SegmentParts): void {
+function readParts(d: Dissection, { parts, fragment, begins, dataFrom, leads, overlaps }: SegmentParts): void {
   const { at, end, wireEnd } = d;
   const tcp = d.layers.at(-1);
   d.parts = null;
@@ -126,6 +126,8 @@ function readParts(d: Dissection, { parts, fragment, begins, dataFrom, leads }: 
   d.at = dataFrom < 0 ? end : at + dataFrom;
   // Wireshark fixes the column once a message has gone by without being complete.
   if (leads && !d.locked) columns.protocol = carrier;
+  if (overlaps && !d.locked)
+    columns.info += '[Reassembly error, protocol TCP: New fragment overlaps old data (retransmission?)]';
   if (fragment === 0) return;
   const size = parts.length === 0 && dataFrom < 0 ? end - at : fragment;
   if (tcp !== undefined) d.node(tcp, 'tcp.segment_data', `TCP segment data (${size} bytes)`, null, end - size, size);

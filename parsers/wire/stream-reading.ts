@@ -56,4 +56,6 @@ export interface SegmentParts {
   readonly dataFrom: number;
   /** Before the parts stand bytes of a message that misses others. */
   readonly leads: boolean;
+  /** It came out of order into a message that was put together before. */
+  readonly overlaps: boolean;
 }

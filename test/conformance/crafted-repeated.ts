@@ -22,6 +22,9 @@ const TLS = answer(hello, [...record(3000), ...record(100)]);
 
 type Frames = readonly Uint8Array[];
 const KINDS: readonly ((frames: Frames) => Frames)[] = [
+  (frames) => [...frames.slice(0, 4), ...frames.slice(4, -2), ...frames.slice(4, -2), ...frames.slice(-2)],
+  (frames) =>
+    frames.flatMap((_, i) => (i % 2 === 1 ? [...frames.slice(i - 1, i + 1), ...frames.slice(i - 1, i + 1)] : [])),
   (frames) => frames.flatMap((frame) => [frame, frame]),
   (frames) => [...frames.slice(0, -2), ...frames.slice(3, -2), ...frames.slice(-2)],
   (frames) => frames.filter((_, i) => i !== LOST),
