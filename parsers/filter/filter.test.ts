@@ -54,7 +54,7 @@ describe('columns and bytes', () => {
     for (const name of names) {
       const { index, frame } = open(name);
       const trees = Array.from(
-        { length: Math.min(60, index.packetCount) },
+        { length: Math.min(40, index.packetCount) },
         (_, row) => dissectPacket(index, row, frame(row)).layers,
       );
       const held = trees.map(valuesIn);
