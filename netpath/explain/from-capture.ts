@@ -25,7 +25,8 @@ export function specOfFlow(state: NodeState, flow: CapturedFlow): string | null 
   if (!client || !server) return null;
   const m = machineOf(state);
   // A point behind NAT shows rewritten addresses: conntrack knows which connection that was.
-  const natted = state.conntrack?.find(
+  const told = (state.conntrackEvents ?? []).map(({ entry }) => entry);
+  const natted = [...(state.conntrack ?? []), ...told].find(
     (e) =>
       sameIp(e.reply.src, server) &&
       sameIp(e.reply.dst, client) &&

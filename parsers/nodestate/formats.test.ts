@@ -252,3 +252,26 @@ test('sysctl, uname, iptables -V', () => {
   expect(state.kernel).toMatchObject({ hostname: 'node-1', major: 6, minor: 1 });
   expect(state.iptablesBackend).toBe('nf_tables');
 });
+
+describe('conntrack -E', () => {
+  const text =
+    '[1795538703.129018]\t    [NEW] ipv4     2 tcp      6 120 SYN_SENT src=10.244.1.2 dst=10.96.0.1 sport=45536 dport=443 [UNREPLIED] src=10.244.1.7 dst=10.244.1.2 sport=6443 dport=45536\n' +
+    ' [UPDATE] udp      17 30 src=10.0.0.1 dst=10.0.0.2 sport=5 dport=53 src=10.0.0.2 dst=10.0.0.1 sport=53 dport=5 mark=7\n' +
+    '[1795538704.000001]\t[DESTROY] ipv4     2 icmp     1 src=10.0.0.1 dst=10.0.0.2 type=8 code=0 id=9 src=10.0.0.2 dst=10.0.0.1 type=0 code=0 id=9\n';
+  test('events with their times, and the NAT of each', () => {
+    const state = read(text);
+    expect(state.files[0]).toMatchObject({ format: 'conntrack-events', warnings: [] });
+    expect(state.conntrack).toBeNull();
+    expect(
+      state.conntrackEvents?.map(({ event, atMs, entry }) => [event, atMs, entry.protocol, entry.state, entry.mark]),
+    ).toEqual([
+      ['NEW', 1_795_538_703_129.018, 6, 'SYN_SENT', 0],
+      ['UPDATE', null, 17, null, 7],
+      ['DESTROY', 1_795_538_704_000.001, 1, null, 0],
+    ]);
+    const reply = state.conntrackEvents?.[0]?.entry.reply;
+    expect([reply && ipText(reply.src), reply?.sport]).toEqual(['10.244.1.7', 6443]);
+  });
+  test('a line that is cut', () =>
+    expect(warningsOf(`${text}[1795538705.0000`)).toEqual(['4: not a line of conntrack -E: it was not used']));
+});

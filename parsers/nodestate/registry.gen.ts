@@ -4,6 +4,7 @@ import { dumpFormat as bridgeFdb } from './bridge-fdb.ts';
 import { dumpFormat as bridgeLink } from './bridge-link.ts';
 import { dumpFormat as cniConfig } from './cni-config.ts';
 import { dumpFormat as cniResult } from './cni-result.ts';
+import { dumpFormat as conntrackEvents } from './conntrack-events.ts';
 import { dumpFormat as conntrackStats } from './conntrack-stats.ts';
 import { dumpFormat as conntrack } from './conntrack.ts';
 import { dumpFormat as ipAddr } from './ip-addr.ts';
@@ -35,6 +36,7 @@ export const dumpFormats: readonly DumpFormat[] = [
   bridgeLink,
   cniConfig,
   cniResult,
+  conntrackEvents,
   conntrackStats,
   conntrack,
   ipAddr,

@@ -160,6 +160,14 @@ export interface ConntrackEntry {
   readonly source: SourceRef;
 }
 
+/** A connection that the kernel told of as it began, changed or ended. */
+export interface ConntrackEvent {
+  readonly event: 'NEW' | 'UPDATE' | 'DESTROY';
+  /** Milliseconds since the epoch; null when the dump has no times. */
+  readonly atMs: number | null;
+  readonly entry: ConntrackEntry;
+}
+
 // ---- links, addresses, routes -------------------------------------------------------------------------------------
 
 export interface Tunnel {
@@ -334,6 +342,8 @@ export interface NodeState {
   ipvsStats: IpvsStats[] | null;
   ipvsConnections: IpvsConnection[] | null;
   conntrack: ConntrackEntry[] | null;
+  /** In the order they were told. */
+  conntrackEvents: ConntrackEvent[] | null;
   /** Counters of `conntrack -S`, summed over processors: `insert_failed`, `drop`, `early_drop`, … */
   conntrackStats: ReadonlyMap<string, { readonly value: number; readonly source: SourceRef }> | null;
   sysctl: Map<string, { readonly value: string; readonly source: SourceRef }> | null;
@@ -373,6 +383,7 @@ export function emptyState(): NodeState {
     ipvsStats: null,
     ipvsConnections: null,
     conntrack: null,
+    conntrackEvents: null,
     conntrackStats: null,
     sysctl: null,
     modules: null,

@@ -1,5 +1,5 @@
-// Snapshots of a capture, in dumps/before-TIME, dumps/change-NN-TIME whenever nftables rules changed, and dumps/after-TIME; they never hold
-// the capture up.
+// Snapshots of a capture, in dumps/before-TIME, dumps/change-NN-TIME whenever rules changed, and dumps/after-TIME, and the connections that
+// began meanwhile, in dumps/conntrack-events.txt; they never hold the capture up.
 import type { PodFinder } from '../pods/pods.ts';
 import { podNetnsOf, takeSnapshot } from '../snapshot/snapshot.ts';
 import { watchRules } from '../snapshot/watch-rules.ts';
@@ -9,6 +9,8 @@ import type { Plan } from './plan.ts';
 
 /** Changes of the rules that are kept a capture. */
 const changesKept = 20;
+/** Of conntrack's events: some 50,000 connections. */
+const eventsLimit = 8 << 20;
 
 export interface CaptureDumpsOptions {
   readonly system: System;
@@ -26,6 +28,8 @@ export class CaptureDumps {
   private changes = 0;
   private waiting = false;
   private stopWatching: () => void = () => undefined;
+  private stopListening: () => Promise<void> = async () => undefined;
+  private ended = false;
 
   constructor(options: CaptureDumpsOptions) {
     this.o = options;
@@ -38,6 +42,7 @@ export class CaptureDumps {
 
   begin(): void {
     void this.take('before');
+    void this.listen();
     this.stopWatching = watchRules(this.o.system, () => {
       // One that has not begun yet will see this change too.
       if (this.waiting || this.changes >= changesKept) return;
@@ -48,8 +53,38 @@ export class CaptureDumps {
   }
 
   async end(): Promise<void> {
+    this.ended = true;
     this.stopWatching();
+    await this.stopListening();
     await this.take('after');
+  }
+
+  /** Connections are kept as they begin: those that end before the last dump are in no table. */
+  private async listen(): Promise<void> {
+    const { system, receive, warn } = this.o;
+    const program = await system.programs.find('conntrack');
+    if (program === null || this.ended) return;
+    const parts: Uint8Array[] = [];
+    let bytes = 0;
+    const running = system.programs.start(program, ['-E', '-e', 'NEW', '-o', 'timestamp,extended'], {
+      onOutput: (chunk) => {
+        if (bytes > eventsLimit) return;
+        bytes += chunk.length;
+        parts.push(chunk.slice());
+        if (bytes <= eventsLimit) return;
+        warn(`more than ${eventsLimit >> 20} MiB of new connections: the later ones are not kept`);
+        running.signal('SIGTERM');
+      },
+      onError: () => undefined,
+    });
+    this.stopListening = async () => {
+      running.signal('SIGTERM');
+      await running.ended;
+      const text = Buffer.concat(parts).toString('utf8');
+      // A line that was cut by the end says nothing.
+      const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+      if (whole !== '') await receive('dumps/conntrack-events.txt', whole);
+    };
   }
 
   private take(name: string): Promise<void> {

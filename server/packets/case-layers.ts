@@ -52,7 +52,9 @@ export class CaseLayers {
   /** Takes the names and connections of a node's dumps; false when they say nothing of either. */
   setState(state: NodeState): boolean {
     this.names = namesOf(state);
-    this.rewrites = new Map((state.conntrack ?? []).flatMap(rewritesOf));
+    // What is in the table now outranks what was told of earlier connections with the same addresses.
+    const told = (state.conntrackEvents ?? []).map(({ entry }) => entry);
+    this.rewrites = new Map([...told, ...(state.conntrack ?? [])].flatMap(rewritesOf));
     return this.names.size > 0 || this.rewrites.size > 0;
   }
 

@@ -60,7 +60,8 @@ export class Joining {
 
   /** Connections that the node remembers tell rewrites that no packet proves. */
   know(state: NodeState): void {
-    if (state.conntrack !== null) this.joined.know(rewritesOf(state.conntrack));
+    const told = (state.conntrackEvents ?? []).map(({ entry }) => entry);
+    this.joined.know(rewritesOf([...(state.conntrack ?? []), ...told]));
   }
 
   /** Is there more than one point, so that a packet can be seen twice? */

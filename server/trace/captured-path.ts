@@ -2,6 +2,9 @@
 // addresses as they came, which neither confirms an outcome nor contradicts one.
 import type { Captured, Explanation } from '../../api/explanation.ts';
 import type { JoinedConversation } from '../../api/joined.ts';
+import { endpointText, sameIp } from '../../parsers/core/address.ts';
+import type { Flow } from '../../parsers/flow/flow.ts';
+import type { ConntrackEvent, Tuple } from '../../parsers/nodestate/state.ts';
 
 const list = (words: readonly string[]): string =>
   words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
@@ -25,6 +28,63 @@ function rewritesText({ points, pathToServer }: JoinedConversation): string {
     before = at;
   }
   return texts.length === 0 ? 'its addresses stayed as they were' : texts.join('; then ');
+}
+
+/** How far the clock of an event may be from that of the flow's first packet. */
+const nearMs = 5000;
+
+/** The event that told of the flow's connection; null when none did. @param firstMs time of its first packet */
+function eventOf(events: readonly ConntrackEvent[], flow: FlowEnds, firstMs: number): ConntrackEvent | null {
+  const isOf = ({ src, dst, sport, dport }: Tuple) =>
+    sameIp(src, flow.client.ip) &&
+    sameIp(dst, flow.server.ip) &&
+    sport === flow.client.port &&
+    dport === flow.server.port;
+  const mine = events.filter(
+    ({ event, atMs, entry }) =>
+      event !== 'DESTROY' &&
+      entry.protocol === flow.ipProtocol &&
+      isOf(entry.original) &&
+      (atMs === null || Math.abs(atMs - firstMs) <= nearMs),
+  );
+  return mine[0] ?? null;
+}
+
+type FlowEnds = Pick<Flow, 'client' | 'server' | 'ipProtocol'>;
+
+/** What the kernel told of the flow's connection as it began, held against what the rules say; null when it told nothing. */
+export function toldOf(
+  events: readonly ConntrackEvent[],
+  flow: FlowEnds,
+  firstMs: number,
+  { outcomes }: Explanation,
+): Captured | null {
+  const event = eventOf(events, flow, firstMs);
+  if (event === null) return null;
+  const { original, reply, source } = event.entry;
+  // Where the answers come from is where the packets went.
+  const went = endpointText(reply.src, reply.sport);
+  const asked = endpointText(original.dst, original.dport);
+  const changed = [
+    went === asked ? null : `the destination ${asked} became ${went}`,
+    sameIp(reply.dst, original.src)
+      ? null
+      : `the source ${endpointText(original.src, original.sport)} became ${endpointText(reply.dst, reply.dport)}`,
+  ].filter((part) => part !== null);
+  const shown = outcomes.findIndex((outcome) => outcome.finalDestination === went);
+  const expected = [...new Set(outcomes.map(({ finalDestination }) => finalDestination))];
+  const verdict =
+    shown < 0
+      ? ` The rules of this snapshot say ${list(expected)}: others were in force, or something else decided.`
+      : outcomes.length > 1
+        ? ` That is outcome ${shown + 1} of ${outcomes.length}.`
+        : ' That is what the rules say.';
+  const what = changed.length === 0 ? 'its addresses stayed as they were' : list(changed);
+  return {
+    text: `Conntrack told of this connection as it began (${source.file}:${source.line}): ${what}.${verdict}`,
+    agrees: shown >= 0,
+    outcome: shown >= 0 && outcomes.length > 1 ? shown : null,
+  };
 }
 
 export function capturedOf(conversation: JoinedConversation | null, explanation: Explanation): Captured | null {

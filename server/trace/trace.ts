@@ -7,7 +7,7 @@ import type { NodeState } from '../../parsers/nodestate/state.ts';
 import type { Packets } from '../packets/packets.ts';
 import { Refusal } from '../refusal.ts';
 import { missingDumps } from './can-simulate.ts';
-import { capturedOf } from './captured-path.ts';
+import { capturedOf, toldOf } from './captured-path.ts';
 
 function needsState(state: NodeState): void {
   const missing = missingDumps(state);
@@ -72,7 +72,13 @@ export async function explainFlow(state: NodeState, packets: Packets, id: number
     const explanation = await explainSpec(state, spec);
     const found = packets.flowById(id);
     const conversation = found === null ? null : packets.joining.conversation(found.capture, found.local);
-    const captured = capturedOf(conversation, explanation);
+    const seen = capturedOf(conversation, explanation);
+    // What the kernel told outranks a capture that shows only one side of the rewrite.
+    const told =
+      found === null || (seen !== null && seen.agrees !== null)
+        ? null
+        : toldOf(state.conntrackEvents ?? [], found.flow, Number(found.flow.firstNs / 1_000_000n), explanation);
+    const captured = told ?? seen;
     return captured === null ? explanation : { ...explanation, captured };
   }
   const point = packets.flowById(id)?.point ?? 'its point';

@@ -188,6 +188,23 @@ describe.skipIf(!usable)('capture of real pods', () => {
     expect(JSON.stringify(explained.outcomes[0]?.to)).toContain('default/web');
   });
 
+  test('a connection that came and went between the dumps, seen in one pod alone: conntrack told where it went', async () => {
+    const made = await ask('/api/captures', { pods: [client.id], points: ['pod:eth0'], filter: 'tcp port 80' });
+    const { id } = caseDetail.parse(made.json);
+    await delay(1500);
+    fetchService();
+    await ask(`/api/captures/${id}/stop`, {});
+    const detail = await withRules(id, 'after');
+    expect(detail.files.map((f) => f.path)).toContain('dumps/conntrack-events.txt');
+    const { flows } = flowList.parse((await ask(`/api/cases/${id}/flows`)).json);
+    expect(new Set(flows.map((f) => f.point))).toEqual(new Set(['pod client']));
+    const flow = flows.find((f) => f.server === `${service}:80`);
+    const { captured } = explanation.parse((await ask(`/api/cases/${id}/explain`, { flow: flow?.id })).json);
+    expect(captured).toMatchObject({ agrees: true });
+    expect(captured?.text).toContain('Conntrack told of this connection as it began (dumps/conntrack-events.txt:');
+    expect(captured?.text).toContain(`the destination ${service}:80 became ${web.address}:8080`);
+  });
+
   test('a change of the rules during a capture is kept as well', async () => {
     const made = await ask('/api/captures', { pods: [client.id], filter: 'icmp' });
     const { id } = caseDetail.parse(made.json);
