@@ -1,7 +1,8 @@
 // Header fields. A field of a protocol that the packet does not have ends the rule (nft adds that check itself when it prints without).
 import { hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP } from '../../parsers/core/protocol-numbers.ts';
+import type { Context } from '../kernel/clause.ts';
 import { isFrameHook } from '../kernel/hooks.ts';
-import type { ExprModule, Value, ValueType } from '../kernel/nft-value.ts';
+import type { Evaluated, ExprModule, Value, ValueType } from '../kernel/nft-value.ts';
 import { unknown } from '../tri.ts';
 
 const TRANSPORT: Readonly<Record<string, number>> = {
@@ -14,6 +15,25 @@ const TRANSPORT: Readonly<Record<string, number>> = {
   dccp: 33,
 };
 const v = (type: ValueType, value: Value['value']): Value => ({ type, value });
+
+/**
+ * A packet is given without a VLAN tag, and stays so but where a device adds or takes one. No kernel here has 802.1Q, so that what rules
+ * see there is said to be unknown: at a VLAN device, and behind the entry of a bridge that keeps VLANs apart.
+ */
+function tagOf({ packet: p, hook, node }: Context): Evaluated {
+  const ports = [p.physIn, p.physOut, p.inIf, p.outIf].filter((d) => d !== null);
+  const tagged = ports.find((d) => node.link(d)?.kind === 'vlan');
+  if (tagged !== undefined) return unknown(`which VLAN tag rules see at ${tagged}`, 'a capture of the frame');
+  // the tag of a port's own VLAN is given to a frame after the bridge's PREROUTING
+  if (hook === 'INGRESS' || hook === 'BRIDGE PREROUTING' || hook === 'PREROUTING') return null;
+  if (!hook.startsWith('BRIDGE ') && p.physIn === null && p.physOut === null) return null;
+  const bridge = ports.map((d) => node.bridgeOf(d)).find((b) => b !== null) ?? ports[0] ?? '';
+  const filtering = node.link(bridge)?.vlanFiltering ?? null;
+  if (filtering === false) return null;
+  return filtering === true
+    ? unknown(`which VLAN tag ${bridge} gives the frame`, 'bridge -j vlan, or a capture of the frame')
+    : unknown(`whether ${bridge} keeps VLANs apart`, 'ip -j -d link');
+}
 
 export const expr: ExprModule = {
   kind: 'payload',
@@ -66,8 +86,8 @@ export const expr: ExprModule = {
           return unknown(`the frame's ${field}`, 'a capture of the frame');
       }
     }
-    // A packet is given without a VLAN tag, and is none of ARP.
-    if (protocol === 'vlan' || protocol === 'arp') return null;
+    if (protocol === 'arp') return null;
+    if (protocol === 'vlan') return tagOf(c);
     // th is whatever stands where the ports would be, whatever the protocol is: of ICMP type and code, and the checksum.
     if (protocol === 'th' && (p.protocol === ICMP || p.protocol === ICMPV6) && p.icmpType !== null) {
       if (field === 'sport') return v('port', (p.icmpType << 8) | (p.icmpCode ?? 0));

@@ -1,6 +1,6 @@
 // What a match and a target are to the simulator. One file a module under match/ and target/; the registries are generated.
 import type { Ip } from '../../parsers/core/address.ts';
-import type { Listener, RuleOption } from '../../parsers/nodestate/state.ts';
+import type { Link, Listener, RuleOption } from '../../parsers/nodestate/state.ts';
 import type { Fragment } from '../trace.ts';
 import type { Tri } from '../tri.ts';
 import type { Connection } from './conntrack.ts';
@@ -21,6 +21,8 @@ export interface NodeView {
   bridgeOf(device: string): string | null;
   /** The socket that listens on ip:port, null for none; `unknown` without a dump of sockets. */
   listenerAt(protocol: number, ip: Ip, port: number): Listener | null | 'unknown';
+  /** What is known of a device; null when no dump has it. */
+  link(device: string): Link | null;
   /** Is it an Ethernet device? Null when no dump knows it. */
   isEthernet(device: string): boolean | null;
 }

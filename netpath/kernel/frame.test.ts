@@ -17,7 +17,7 @@ const port = (n: number, name: string) =>
   });
 const NODE: Readonly<Record<string, unknown>> = {
   'ip-link.json': [
-    link(2, 'br0', { linkinfo: { info_kind: 'bridge' } }),
+    link(2, 'br0', { linkinfo: { info_kind: 'bridge', info_data: { vlan_filtering: 0 } } }),
     port(3, 'pa'),
     port(4, 'pb'),
     link(5, 'eth0', {}),

@@ -130,6 +130,10 @@ export class Machine implements NodeView {
     return this.state.host.listeners === null ? 'unknown' : findListener(this.state.host.listeners, protocol, ip, port);
   }
 
+  link(device: string): Link | null {
+    return this.links.get(device) ?? null;
+  }
+
   isEthernet(device: string): boolean | null {
     const link = this.links.get(device);
     if (!link) return null;

@@ -20,6 +20,12 @@ function tunnelOf(info: Json): Tunnel | null {
   };
 }
 
+/** `ip` prints it as a number. */
+function vlanFilteringOf(info: Json): boolean | null {
+  const filtering = info.get('info_data').get('vlan_filtering');
+  return filtering.boolean ?? (filtering.number === null ? null : filtering.number !== 0);
+}
+
 /** A link from an item of `ip -j link` or `ip -j addr`, which share these keys. */
 export function linkOf(file: DumpFile, item: JsonItem): Link | null {
   const j = new Json(item.value);
@@ -41,6 +47,7 @@ export function linkOf(file: DumpFile, item: JsonItem): Link | null {
     peerNetnsId: j.get('link_netnsid').number,
     tunnel: tunnelOf(info),
     hairpin: info.get('info_slave_data').get('hairpin').boolean,
+    vlanFiltering: vlanFilteringOf(info),
     source: file.refAt(item.from, item.to),
   };
 }
@@ -58,6 +65,7 @@ export function mergeLinks(known: readonly Link[] | null, more: readonly Link[])
             kind: k.kind ?? l.kind,
             tunnel: k.tunnel ?? l.tunnel,
             hairpin: k.hairpin ?? l.hairpin,
+            vlanFiltering: k.vlanFiltering ?? l.vlanFiltering,
             master: k.master ?? l.master,
             mac: k.mac ?? l.mac,
           }

@@ -200,6 +200,8 @@ export interface Link {
   readonly tunnel: Tunnel | null;
   /** Bridge port attribute; null when not dumped with -d. */
   readonly hairpin: boolean | null;
+  /** Of a bridge: does it keep VLANs apart, tagging frames on their way through? Null when it is none or was not dumped with -d. */
+  readonly vlanFiltering: boolean | null;
   readonly source: SourceRef;
 }
 

@@ -24,6 +24,7 @@ const link = (index: number, name: string, more: Partial<Link> = {}): Link => ({
   peerIndex: null,
   peerNetnsId: null,
   tunnel: null,
+  vlanFiltering: null,
   hairpin: null,
   source: { file: '', line: 1, text: '' },
   ...more,
