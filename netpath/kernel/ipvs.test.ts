@@ -71,3 +71,12 @@ test('a SYN for a closed connection is scheduled anew, unless conn_reuse_mode is
   const sysctl = 'net.ipv4.ip_forward = 1\nnet.ipv4.vs.conntrack = 1\nnet.ipv4.vs.conn_reuse_mode = 0\n';
   expect(outcomes(ONE('t'), syn, { ...closed, 'sysctl.txt': sysctl })).toEqual(['dropped 10.96.0.1:53']);
 });
+
+test('a real server of another service does not keep the connection of a removed one alive', () => {
+  const gone = { 'ipvsadm-Lnc.txt': LNC('UDP', '10.0.0.6').replace('10.0.0.6:53', '10.0.0.6:8080') };
+  const dropped = ['dropped 10.96.0.1:53'];
+  const other = (service: string, port: number) => `-A ${service} -s rr\n-a ${service} -r 10.0.0.6:${port} -m -w 1\n`;
+  expect(outcomes(ONE('u') + other('-f 7', 0), undefined, gone)).toEqual(dropped);
+  expect(outcomes(ONE('u') + other('-u 10.96.0.9:53', 8080), undefined, gone)).toEqual(dropped);
+  expect(outcomes(ONE('u') + other('-f 7', 8080), undefined, gone)).toEqual(['leavesNode 10.0.0.6:8080']);
+});

@@ -59,11 +59,24 @@ function liveConnection(w: Walker): IpvsConnection | null {
   return live && fresh && reuse && REUSED.has(live.state) ? null : live;
 }
 
-const serverOf = (services: readonly IpvsService[], c: IpvsConnection): IpvsRealServer | undefined =>
-  services
-    .filter((s) => s.mark !== null || s.protocol === c.protocol)
+/**
+ * The real server of a connection, if it still stands in the service that the connection was made by: one of another service is another
+ * one, with the same address too (ip_vs_trash_get_dest). Of services for a mark the table does not tell which it was.
+ */
+function serverOf(services: readonly IpvsService[], c: IpvsConnection): IpvsRealServer | undefined {
+  const made = (s: IpvsService) =>
+    s.mark !== null ||
+    (s.protocol === c.protocol &&
+      s.address !== null &&
+      sameIp(s.address, c.virtual) &&
+      (s.port === c.virtualPort || s.port === 0 || c.virtualPort === 0));
+  // port 0: the packet kept the one it came for
+  const has = (r: IpvsRealServer) => r.port === c.realPort || (r.port === 0 && c.realPort === c.virtualPort);
+  return services
+    .filter(made)
     .flatMap((s) => s.servers)
-    .find((r) => sameIp(r.address, c.real) && (r.port === c.realPort || r.port === 0));
+    .find((r) => sameIp(r.address, c.real) && has(r));
+}
 
 function choose(w: Walker, s: IpvsService): IpvsRealServer | null {
   const { ipvsConnections } = w.machine.state;
