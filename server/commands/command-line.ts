@@ -11,6 +11,7 @@ import { explainCommand } from './explain.ts';
 import { extcapCommand } from './extcap.ts';
 import { flowsCommand } from './flows.ts';
 import { followCommand } from './follow.ts';
+import { objectsCommand } from './objects.ts';
 import { podsCommand } from './pods.ts';
 import { readCommand } from './read.ts';
 import { serveCommand } from './serve.ts';
@@ -44,6 +45,7 @@ function build(context: CommandContext, printed: Promise<unknown>[]): Command {
     flowsCommand,
     statsCommand,
     followCommand,
+    objectsCommand,
     commentCommand,
     explainCommand,
     checkCommand,

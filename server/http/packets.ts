@@ -3,6 +3,7 @@ import express, { type Router } from 'express';
 import { z } from 'zod';
 import type { DeepDissector } from '../packets/deep.ts';
 import { exported, exportFormats, exportTypes } from '../packets/export.ts';
+import { httpObjectAt, httpObjects } from '../packets/http-objects.ts';
 import { followedStreamOf, streamBytes } from '../packets/stream.ts';
 import type { Library } from '../store/library.ts';
 import { methodNotAllowed, valid } from './answers.ts';
@@ -25,6 +26,8 @@ const bytesQuery = z.object({ side: z.enum(['both', 'client', 'server']).default
 /** Bytes of a conversation that a download has at most. */
 const wholeStream = 64 << 20;
 const joinedQuery = z.object({ count: count(5000).default(500) });
+const objectsQuery = z.object({ count: count(10_000).default(1000) });
+const objectQuery = z.object({ part: count(10_000).default(0) });
 const flowsQuery = z.object({ count: count(1_000_000).default(50_000) });
 const flowId = z.coerce.number({ error: 'is not a flow id' }).int().min(0);
 const exportQuery = z.object({ filter, format: z.enum(exportFormats).default('pcapng') });
@@ -99,6 +102,21 @@ export function packets(library: Library, version: string, deep: DeepDissector):
     const found = await library.get(id);
     return followedStreamOf(await found.packets(waitMs), flow, limit);
   });
+  get('objects', async (id, query) => {
+    const wanted = valid(objectsQuery, query);
+    return httpObjects(await (await library.get(id)).packets(waitMs), wanted.count);
+  });
+  router
+    .route('/:id/packets/:no/object')
+    .get(async (request, response) => {
+      const { part } = valid(objectQuery, request.query);
+      const no = valid(packetNumber, request.params.no);
+      const found = await library.get(request.params.id);
+      const bytes = httpObjectAt(await found.packets(waitMs), no, part);
+      // Never as what the captured server called it: nothing of a capture is to run in the viewer's origin.
+      response.attachment(`packet-${no}-${part}.bin`).type('application/octet-stream').send(Buffer.from(bytes));
+    })
+    .all(methodNotAllowed('GET'));
   router
     .route('/:id/flows/:flow/stream/bytes')
     .get(async (request, response) => {

@@ -9,6 +9,7 @@ import * as explained from '../../api/explanation.ts';
 import * as filters from '../../api/filters.ts';
 import * as joins from '../../api/joined.ts';
 import * as live from '../../api/live.ts';
+import * as objects from '../../api/objects.ts';
 import * as pieces from '../../api/pieces.ts';
 import * as api from '../../api/schemas.ts';
 import * as statistics from '../../api/statistics.ts';
@@ -71,6 +72,7 @@ test('docs/api.md shows the shapes as they are', async () => {
     ...deep,
     ...filters,
     ...statistics,
+    ...objects,
   }))
     if (schema instanceof z.ZodType) registry.add(schema, { id: name });
   const { schemas } = z.toJSONSchema(registry, { uri: (id) => id, io: 'input' });

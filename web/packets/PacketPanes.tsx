@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { Group, Panel } from 'react-resizable-panels';
 import type { CaseDetail, FieldNode, PacketDetail } from '../../api/schemas.ts';
+import { api } from '../sources/client.ts';
 import { useDeep, useInfo, usePacket } from '../sources/queries.ts';
 import { patchCase } from '../state/useAddress.ts';
 import { Button } from '../ui/Button.tsx';
@@ -90,6 +91,17 @@ function SourceTabs(props: { packet: PacketDetail; source: number; onPick: (sour
   );
 }
 
+/** Which of the packet's HTTP messages have a body; the first few. */
+function bodiesOf(layers: readonly FieldNode[]): number[] {
+  const has = (node: FieldNode, filter: string): boolean =>
+    node.filter === filter || node.children.some((child) => has(child, filter));
+  const begins = (layer: FieldNode) => has(layer, 'http.request.method') || has(layer, 'http.response.code');
+  return layers
+    .filter((layer) => layer.filter === 'http' && begins(layer))
+    .flatMap((layer, part) => (has(layer, 'http.file_data') ? [part] : []))
+    .slice(0, 3);
+}
+
 interface PanesProps {
   detail: CaseDetail;
   packet: PacketDetail;
@@ -126,6 +138,7 @@ function Panes({ detail, packet, stale }: PanesProps) {
     setAsked(next);
   };
   const { flow } = packet;
+  const bodies = bodiesOf(packet.layers);
   const hasPorts = packet.layers.some(({ filter }) => filter === 'tcp' || filter === 'udp');
   const aside = (
     <span className={styles.aside}>
@@ -149,6 +162,15 @@ function Panes({ detail, packet, stale }: PanesProps) {
           }}
         />
       )}
+      {bodies.map((part, i) => (
+        <Action
+          key={part}
+          icon="download"
+          name={bodies.length === 1 ? 'Save body' : `Save body ${i + 1}`}
+          title="The body of the HTTP message as a file, unpacked"
+          onClick={() => location.assign(api.objectUrl(detail.id, packet.no, part))}
+        />
+      ))}
       {hasPorts && (
         <Action
           icon="decode"

@@ -7,6 +7,7 @@ import type { Explanation } from '../../api/explanation.ts';
 import type { Completions } from '../../api/filters.ts';
 import type { Joined } from '../../api/joined.ts';
 import type { CapturePoint, CaptureRequest, CaptureStatus, FilterPreview, LiveInfo, PodList } from '../../api/live.ts';
+import type { HttpObjects } from '../../api/objects.ts';
 import type { Finding } from '../../api/pieces.ts';
 import type {
   ApiError,
@@ -126,6 +127,9 @@ export const api = {
   },
   stream: (id: string, flow: number, signal?: AbortSignal) =>
     get<FollowedStream>(`${base(id)}/flows/${flow}/stream`, signal),
+  objects: (id: string, signal?: AbortSignal) => get<HttpObjects>(`${base(id)}/objects`, signal),
+  objectUrl: (id: string, packet: number, part: number) =>
+    `${base(id)}/packets/${packet}/object?${query({ part: String(part) })}`,
   streamUrl: (id: string, flow: number, side: string) => `${base(id)}/flows/${flow}/stream/bytes?${query({ side })}`,
   flows: (id: string, signal?: AbortSignal) => get<FlowList>(`${base(id)}/flows`, signal),
   joined: (id: string, signal?: AbortSignal) => get<Joined>(`${base(id)}/joined`, signal),

@@ -50,6 +50,9 @@ export const useCompletions = (filter: string, cursor: number, enabled: boolean)
     gcTime: 60_000,
   });
 
+export const useObjects = (id: string) =>
+  useQuery({ queryKey: ['case', id, 'objects'], queryFn: ({ signal }) => api.objects(id, signal) });
+
 const flowsOf = (id: string) => ({
   queryKey: ['case', id, 'flows'],
   queryFn: ({ signal }: { signal: AbortSignal }) => api.flows(id, signal),

@@ -10,6 +10,7 @@ import { Failed, Loading, Notice } from '../ui/Notice.tsx';
 import { countText, plural } from '../ui/quantities.ts';
 import { secondsBetween } from '../ui/time.ts';
 import { HierarchyTree } from './HierarchyTree.tsx';
+import { HttpObjects } from './HttpObjects.tsx';
 import { IoGraph, type IoUnit, plainInterval } from './IoGraph.tsx';
 import {
   conversationFilter,
@@ -32,6 +33,7 @@ const tables = {
   lengths: 'Lengths',
   io: 'Over time',
   expert: 'Expert',
+  objects: 'HTTP bodies',
 } as const;
 type TableName = keyof typeof tables;
 const tableNames = Object.keys(tables) as TableName[];
@@ -137,7 +139,7 @@ function OverTime({
 
 interface BodyProps {
   statistics: Statistics;
-  table: Exclude<TableName, 'io'>;
+  table: Exclude<TableName, 'io' | 'objects'>;
   kind: Kind;
   onOpen: (filter: string) => void;
 }
@@ -214,6 +216,13 @@ function Body({ statistics, table, kind, onOpen }: BodyProps) {
   }
 }
 
+function footerOf(table: TableName): string {
+  if (table === 'io') return '';
+  return table === 'objects'
+    ? 'All of the case, whatever the filter. Double click or Enter shows the packet, where the body can be saved'
+    : 'Double click or Enter shows the packets of a row';
+}
+
 function noteOf(table: TableName, statistics: Statistics | undefined): string {
   if (statistics === undefined) return '';
   const notes = [...statistics.issues];
@@ -225,7 +234,8 @@ function noteOf(table: TableName, statistics: Statistics | undefined): string {
 export function StatisticsTab({ address, detail }: { address: CaseAddress; detail: CaseDetail }) {
   const { filter } = address;
   const { table, kind } = chosenOf(address.table);
-  const found = useStatistics(detail.id, filter, table !== 'io');
+  const isCounted = table !== 'io' && table !== 'objects';
+  const found = useStatistics(detail.id, filter, isCounted);
   if (detail.packets === 0)
     return (
       <Notice icon="statistics" title="Nothing to count">
@@ -244,7 +254,7 @@ export function StatisticsTab({ address, detail }: { address: CaseAddress; detai
       <div className={styles.bar}>
         <Switch label="Table" names={tables} chosen={table} onChoose={(name) => show(name, null)} />
         <span className={styles.spring} />
-        {table !== 'io' && statistics !== undefined && (
+        {isCounted && statistics !== undefined && (
           <span className={styles.total} role="status">
             {plural(statistics.packets, 'packet')}
             {!statistics.settled && ' so far …'}
@@ -271,6 +281,8 @@ export function StatisticsTab({ address, detail }: { address: CaseAddress; detai
       <div className={styles.body} data-stale={found.isPlaceholderData}>
         {table === 'io' ? (
           <OverTime detail={detail} filter={filter} onOpen={open} />
+        ) : table === 'objects' ? (
+          <HttpObjects caseId={detail.id} />
         ) : found.isError ? (
           <Failed what="This cannot be counted" error={found.error} retry={() => void found.refetch()} />
         ) : statistics === undefined ? (
@@ -287,7 +299,7 @@ export function StatisticsTab({ address, detail }: { address: CaseAddress; detai
       </div>
       <footer className={styles.footer}>
         <span>{note}</span>
-        <span>{table === 'io' ? '' : 'Double click or Enter shows the packets of a row'}</span>
+        <span>{footerOf(table)}</span>
       </footer>
     </div>
   );

@@ -1,4 +1,5 @@
 // The columns of the statistics' tables: what a cell says, and what it is sorted by. Pure.
+import type { HttpObject } from '../../api/objects.ts';
 import type { Conversation, Endpoint, ExpertItem, LengthRange } from '../../api/statistics.ts';
 import { bytesText, countText } from '../ui/quantities.ts';
 import { durationText } from '../ui/time.ts';
@@ -203,4 +204,34 @@ export const expertColumns: readonly StatColumn<ExpertItem>[] = [
   { name: 'Group', width: '100px', text: ({ group }) => group, key: ({ group }) => group },
   { name: 'Protocol', width: '90px', text: ({ protocol }) => protocol, key: ({ protocol }) => protocol },
   counted('Packets', '90px', ({ packets }) => packets),
+];
+
+export const objectColumns: readonly StatColumn<HttpObject>[] = [
+  {
+    name: 'Packet',
+    width: '80px',
+    numeric: true,
+    text: ({ packet }) => countText(packet),
+    key: ({ packet }) => packet,
+  },
+  {
+    name: 'Status',
+    width: '80px',
+    text: ({ status, isRequest }) => (isRequest ? 'request' : String(status ?? '')),
+    key: ({ status }) => status ?? 0,
+  },
+  {
+    name: 'Asked for',
+    width: 'minmax(200px, 2fr)',
+    mono: true,
+    text: ({ method, host, uri }) => (method === null ? 'not captured' : `${method} ${host ?? ''}${uri ?? ''}`),
+    key: ({ host, uri }) => `${host}${uri}`,
+  },
+  {
+    name: 'Type',
+    width: 'minmax(120px, 1fr)',
+    text: ({ contentType, encoding }) => `${contentType ?? ''}${encoding === null ? '' : `, ${encoding}`}`,
+    key: ({ contentType }) => contentType ?? '',
+  },
+  { name: 'Bytes', width: '96px', numeric: true, text: ({ bytes }) => bytesText(bytes), key: ({ bytes }) => bytes },
 ];
