@@ -39,11 +39,6 @@ export class BoundedMap<K, V> {
     this.old.delete(key);
   }
 
-  clear(): void {
-    this.young = new Map();
-    this.old = new Map();
-  }
-
   get size(): number {
     let both = this.old.size;
     for (const key of this.young.keys()) if (!this.old.has(key)) both++;
