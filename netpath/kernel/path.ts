@@ -111,10 +111,10 @@ function ipvsSend(w: Walker, server: Ip): Ending {
   if (long) return long;
   p.outIf = route.device;
   w.note('route', `IPVS sends it: ${routeText(route.route)}`, { source: route.route.ref, owner: 'ipvs' });
-  const { mark, tos } = p;
+  w.takeReroute();
   const early = w.runHook('OUTPUT', Number.NEGATIVE_INFINITY, BEFORE_NAT);
   if (early) return early;
-  if (p.mark !== mark || p.tos !== tos) {
+  if (w.takeReroute()) {
     // Table mangle routes what it changed again, by the packet's own destination: without NAT that is the virtual address, and local.
     route = lookup(w, p.dst, null);
     if ('end' in route) return route.end;
@@ -142,10 +142,10 @@ function localOut(w: Walker): Ending {
   p.outIf = leave(route);
   w.note('enter', 'made by a process of the node', { owner: 'kernel' });
   w.note('route', `${routeText(route.route)}`, { source: route.route.ref, owner: 'kernel', mattered: false });
-  const { mark, tos } = p;
+  w.takeReroute();
   const early = w.runHook('OUTPUT', Number.NEGATIVE_INFINITY, BEFORE_NAT);
   if (early) return early;
-  if (p.mark !== mark || p.tos !== tos) {
+  if (w.takeReroute()) {
     const again = lookup(w, p.dst, null);
     if ('end' in again) return again.end;
     route = again;

@@ -121,7 +121,29 @@ export class Walker {
     return null;
   }
 
+  #reroute = false;
+
+  /**
+   * Has a route chain at OUTPUT changed mark or TOS since this was last asked? Table mangle and nftables chains of type route compare what
+   * they got with what they leave, so that a mark of table raw, or of a filter chain, routes nothing again (nf_route_table_hook4).
+   */
+  takeReroute(): boolean {
+    const asked = this.#reroute;
+    this.#reroute = false;
+    return asked;
+  }
+
   #run(r: Registered, hook: Hook): Ending | null {
+    const { mark, tos } = this.packet;
+    const end = this.#runOne(r, hook);
+    const routes =
+      hook === 'OUTPUT' &&
+      (r.kind === 'table' ? r.table.name === 'mangle' : r.kind === 'native' && r.chain.base.type === 'route');
+    if (routes && (this.packet.mark !== mark || this.packet.tos !== tos)) this.#reroute = true;
+    return end;
+  }
+
+  #runOne(r: Registered, hook: Hook): Ending | null {
     switch (r.kind) {
       case 'table':
         return this.#runTable(r.table, hook, r.priority);
