@@ -4,6 +4,7 @@
 import { endpointText, type Ip, parseIp } from '../parsers/core/address.ts';
 import { hasPorts, ICMP, ICMPV6, protocolName, protocolNumber, TCP } from '../parsers/core/protocol-numbers.ts';
 import { TCP_FLAGS } from './kernel/packet.ts';
+import type { Seen } from './seen.ts';
 
 export type Where =
   | { readonly kind: 'in'; readonly device: string }
@@ -30,6 +31,8 @@ export interface PacketSpec {
   readonly mac: string | null;
   /** When it is seen, Unix seconds; null when not given. */
   readonly at: number | null;
+  /** What a capture tells beside; never typed. */
+  readonly seen?: Seen | null;
 }
 
 const FORM = 'PROTO SRC[:PORT] > DST[:PORT] in INTERFACE | from pod NAMESPACE/NAME | local';

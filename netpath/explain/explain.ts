@@ -8,12 +8,13 @@ import { type Machine, machineOf } from '../kernel/machine.ts';
 import { type Reply, replyTo } from '../kernel/reply.ts';
 import { type Simulation, simulate } from '../kernel/run.ts';
 import { type PacketSpec, parsePacketSpec, specText, whereText } from '../packet-spec.ts';
+import type { Seen } from '../seen.ts';
 import type { Trace } from '../trace.ts';
 import { withJumps } from './decision.ts';
 import { destinationOf } from './destination.ts';
 import { type Diagram, diagramOf } from './diagram.ts';
 import { headline, protocolText, type Subject, sentences, subjectOf } from './sentences.ts';
-import { type Sentence, sentence, strong } from './text.ts';
+import { list, type Sentence, sentence, strong } from './text.ts';
 import { type WhatIf, whatIfs } from './what-if.ts';
 import { type WhyNot, whyNot } from './why-not.ts';
 
@@ -179,17 +180,27 @@ function headlineOverNodes(s: Subject, first: ExplainedOutcome | undefined): Sen
   return first?.onward?.stopped ? sentence(own.fragments, ` ${first.onward.stopped}`) : own;
 }
 
+/** What the capture decided that no packet as typed could have. */
+function decidedByCapture(seen: Seen | null): Sentence | null {
+  if (!seen || seen.answered.size === 0) return null;
+  const size = seen.length === null ? '' : `, ${seen.length} bytes`;
+  const when = new Date(seen.at * 1000).toISOString();
+  return sentence(`The captured packet (${when}${size}) decided what ${list([...seen.answered])} of the rules say.`);
+}
+
 /** Explains one packet on an already compiled node. */
-export function explainOn(m: Machine, text: string): ExplainResult {
+export function explainOn(m: Machine, text: string, captured: Seen | null = null): ExplainResult {
   const spec = parsePacketSpec(text);
   if (!spec.ok) return spec;
-  const r = simulate(m, spec.value);
+  const seen = captured && { ...captured, answered: new Set<string>() };
+  const v: PacketSpec = { ...spec.value, seen };
+  const r = simulate(m, v);
   if (!r.ok) return r;
+  const decided = decidedByCapture(seen);
   const { simulation } = r;
   const ordered = [...simulation.traces].sort((a, b) => (b.probability ?? -1) - (a.probability ?? -1));
   const trace = ordered[0];
   if (!trace) return { ok: false, message: 'the simulation gave no outcome' };
-  const v = spec.value;
   const destination = destinationOf(m, v.protocol, v.dst, v.dport);
   const s = subjectOf(m, v, { ...simulation, traces: ordered }, trace, destination);
   const src = v.src ?? null;
@@ -207,7 +218,7 @@ export function explainOn(m: Machine, text: string): ExplainResult {
         arrives: whereText(v.where),
       },
       headline: headlineOverNodes(s, outcomes[0]),
-      sentences: sentences(s),
+      sentences: decided ? [...sentences(s), decided] : sentences(s),
       badges: badges(s),
       outcomes,
       diagram: diagramOf(s),
@@ -219,8 +230,8 @@ export function explainOn(m: Machine, text: string): ExplainResult {
   };
 }
 
-/** Explains one packet, written as in packet-spec.ts, on a node's state. */
-export function explainPacket(state: NodeState, text: string): ExplainResult {
+/** Explains one packet, written as in packet-spec.ts, on a node's state. @param captured what a capture tells of it beside */
+export function explainPacket(state: NodeState, text: string, captured: Seen | null = null): ExplainResult {
   const spec = parsePacketSpec(text);
-  return explainOn(machineOf(spec.ok ? beginsOn(state, spec.value) : state), text);
+  return explainOn(machineOf(spec.ok ? beginsOn(state, spec.value) : state), text, captured);
 }

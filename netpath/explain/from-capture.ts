@@ -1,8 +1,12 @@
 // The packet spec of a captured flow: its first packet, arriving where the capture point says it was seen first.
-import { endpointText, ipText, parseIp, sameIp } from '../../parsers/core/address.ts';
-import { protocolNumber } from '../../parsers/core/protocol-numbers.ts';
+import { endpointText, type Ip, ipText, ipv4, parseIp, sameIp } from '../../parsers/core/address.ts';
+import { protocolNumber, TCP } from '../../parsers/core/protocol-numbers.ts';
 import type { NodeState } from '../../parsers/nodestate/state.ts';
+import { indexFrame } from '../../parsers/wire/decode.ts';
+import { FrameFacts, HAS_IPV4, HAS_IPV6 } from '../../parsers/wire/facts.ts';
 import { type Machine, machineOf } from '../kernel/machine.ts';
+import { TCP_FLAGS } from '../kernel/packet.ts';
+import type { Seen } from '../seen.ts';
 
 export interface CapturedFlow {
   /** `tcp`, `udp`, `icmp`, … */
@@ -80,4 +84,35 @@ function uplinkSpec(m: Machine, head: string, client: string): string | null {
   });
   const device = back.kind === 'route' ? back.result.device : null;
   return device === null ? null : `${head} in ${device}`;
+}
+
+const facts = new FrameFacts();
+const isFirst = (flags: number): boolean => (flags & TCP_FLAGS.SYN) !== 0 && (flags & TCP_FLAGS.ACK) === 0;
+
+/**
+ * What a frame tells of a flow's first packet; null when it is none: an answer, or a segment of a TCP connection that began before.
+ * @param length of the frame on the wire, bytes
+ * @param at Unix seconds
+ */
+export function seenIn(
+  frame: Uint8Array,
+  length: number,
+  linkType: number,
+  at: number,
+  client: { readonly ip: Ip; readonly port: number | null },
+): Seen | null {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  indexFrame(facts, view, 0, view.byteLength, length, linkType);
+  const { ipAt, layers, ipProtocol, srcA, srcB, srcC, srcD } = facts;
+  const isV4 = (layers & HAS_IPV4) !== 0;
+  if (ipAt < 0 || (!isV4 && (layers & HAS_IPV6) === 0) || (client.ip.family === 4) !== isV4) return null;
+  const src: Ip = isV4 ? ipv4(srcD) : { family: 6, a: srcA, b: srcB, c: srcC, d: srcD };
+  if (!sameIp(src, client.ip) || (client.port !== null && facts.sport !== client.port)) return null;
+  if (ipProtocol === TCP && !isFirst(facts.tcpFlags)) return null;
+  // conntrack puts fragments together before a rule sees one
+  if (facts.fragmentOffset >= 0) return { at, bytes: null, length: null, df: null, answered: new Set() };
+  const total = isV4 ? view.getUint16(ipAt + 2) : view.getUint16(ipAt + 4) + 40;
+  const df = isV4 ? (view.getUint8(ipAt + 6) & 0x40) !== 0 : null;
+  // what follows the packet in the frame is padding; a copy, for the frame is lent
+  return { at, bytes: frame.slice(ipAt, ipAt + total), length: total, df, answered: new Set() };
 }

@@ -2,6 +2,7 @@
 
 import { isFrameHook } from '../kernel/hooks.ts';
 import type { ExprModule, Value, ValueType } from '../kernel/nft-value.ts';
+import { capturedAnswers } from '../kernel/packet.ts';
 import { unknown } from '../tri.ts';
 
 const ETHERNET_HEADER = 14;
@@ -56,6 +57,20 @@ export const expr: ExprModule = {
         return p.inIf !== null
           ? null
           : unknown(`the ${e.key} of the sending process`, 'the process that sends the packet');
+      case 'day':
+        // in UTC, as the kernel counts it, unless its own time zone was set (nft_meta_weekday)
+        if (p.at === null) return unknown('when the packet is seen', 'the option "at TIME" of the packet');
+        capturedAnswers(p, 'meta day');
+        return v('weekday', new Date(p.at * 1000).getUTCDay());
+      case 'hour':
+      case 'time':
+        // nft prints both in the time zone of whoever ran it, which no dump names
+        return p.at === null
+          ? unknown('when the packet is seen', 'the option "at TIME" of the packet')
+          : unknown(
+              `in which time zone nft printed meta ${e.key} (the packet is of ${new Date(p.at * 1000).toISOString()})`,
+              'the time zone of the shell that ran nft list ruleset',
+            );
       default:
         return unknown(`meta ${e.key}`, 'a running node');
     }

@@ -60,7 +60,7 @@ const owner = (nodes: readonly ClusterNode[], ip: Ip): { node: ClusterNode; devi
 function specOf(p: Packet, device: string): PacketSpec {
   const { protocol, src, dst, sport, dport, ttl, length, df, tcpFlags, tos, icmpType, icmpCode } = p;
   const packet = { protocol, src, dst, sport, dport, ttl, length, df, tcpFlags, tos, icmpType, icmpCode };
-  return { ...packet, where: { kind: 'in', device }, mark: 0, mac: null, at: p.at };
+  return { ...packet, where: { kind: 'in', device }, mark: 0, mac: null, at: p.at, seen: p.seen };
 }
 
 const ENDS = new Set(['dropped', 'rejected', 'noRoute']);

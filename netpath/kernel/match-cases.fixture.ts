@@ -49,6 +49,7 @@ export function contextOf(given: Given): Context {
     dmac: null,
     frameType: null,
     at: null,
+    seen: null,
     tproxy: null,
     inIf: 'eth0',
     outIf: null,

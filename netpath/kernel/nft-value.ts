@@ -24,7 +24,8 @@ export type ValueType =
   | 'icmpType'
   | 'icmpv6Type'
   | 'etherType'
-  | 'dscp';
+  | 'dscp'
+  | 'weekday';
 
 export interface Value {
   readonly type: ValueType;
@@ -99,6 +100,8 @@ const DSCP: Readonly<Record<string, number>> = {
   af43: 38,
 };
 
+const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
+
 const ETHER_TYPES: Readonly<Record<string, number>> = {
   ip: 0x0800,
   arp: 0x0806,
@@ -123,6 +126,10 @@ export function readLiteral(type: ValueType, text: string): number | string | Ip
       return ICMP_TYPES[text] ?? number(text);
     case 'icmpv6Type':
       return ICMPV6_TYPES[text] ?? number(text);
+    case 'weekday': {
+      const day = WEEKDAYS.indexOf(text.toLowerCase());
+      return day < 0 ? number(text) : day;
+    }
     case 'dscp':
       return DSCP[text] ?? number(text);
     case 'ctState':

@@ -1,7 +1,7 @@
 // The bytes of a packet as far as its fields tell them, from the IP header on, for matches that look at bytes. A packet is taken to have no
 // IP options and no extension headers.
 import { ipBytes } from '../../parsers/core/address.ts';
-import { hasPorts, ICMP, ICMPV6, TCP } from '../../parsers/core/protocol-numbers.ts';
+import { hasPorts, ICMP, ICMPV6, SCTP, TCP } from '../../parsers/core/protocol-numbers.ts';
 import type { Packet } from './packet.ts';
 
 const two = (n: number | null): (number | null)[] => (n === null ? [null, null] : [n >> 8, n & 0xff]);
@@ -47,8 +47,43 @@ function transportHeader(p: Packet): (number | null)[] {
   return [];
 }
 
-/** Bytes of the packet, null where the fields do not tell one. With `length` known there are exactly so many. */
+/** Places of a transport header that forwarding may have changed since the capture: checksums, and the identifier of an echo. */
+function mayDiffer(protocol: number, at: number): boolean {
+  if (protocol === TCP) return at === 16 || at === 17;
+  if (protocol === ICMP || protocol === ICMPV6) return at >= 2 && at < 6;
+  if (protocol === SCTP) return at >= 8 && at < 12;
+  return hasPorts(protocol) && (at === 6 || at === 7);
+}
+
+/** The same with what a capture kept of it: all that forwarding leaves alone, up to the length of the packet. */
+function withCaptured(p: Packet, seen: Uint8Array, length: number): (number | null)[] | null {
+  const four = p.family === 4;
+  const transport = four ? ((seen[0] ?? 0) & 15) * 4 : 40;
+  // what stands before the transport header of IPv6 is not told apart
+  if (four ? transport < 20 || seen[0] === undefined : seen[6] !== p.protocol) return null;
+  const head = ipHeader(p);
+  if (four) {
+    head[0] = seen[0] ?? null;
+    for (const at of [4, 5, 6, 7]) head[at] = seen[at] ?? null;
+    for (let at = 20; at < transport; at++) head.push(seen[at] ?? null);
+  } else for (const at of [2, 3]) head[at] = seen[at] ?? null;
+  const fields = transportHeader(p);
+  // flags are the captured ones: nobody changes them on the way
+  if (p.protocol === TCP) fields[13] = null;
+  const out = [...head];
+  for (let at = transport; at < length; at++) {
+    const own = fields[at - transport] ?? null;
+    out.push(own ?? (mayDiffer(p.protocol, at - transport) ? null : (seen[at] ?? null)));
+  }
+  return out.slice(0, length);
+}
+
+/** Bytes of the packet, null where neither its fields nor a capture tell one. With `length` known there are exactly so many. */
 export function bytesOf(p: Packet): (number | null)[] {
+  if (p.seen?.bytes && p.length !== null) {
+    const captured = withCaptured(p, p.seen.bytes, p.length);
+    if (captured) return captured;
+  }
   const out = [...ipHeader(p), ...transportHeader(p)];
   if (p.length === null) return out;
   while (out.length < p.length) out.push(null);

@@ -1,5 +1,6 @@
 // The packet as the simulator carries it: the fields that rules can ask for, with the devices the kernel would show for it.
 import { endpointText, type Family, type Ip } from '../../parsers/core/address.ts';
+import type { Seen } from '../seen.ts';
 import type { PacketState } from '../trace.ts';
 
 /** TCP flag bits in header order. */
@@ -38,10 +39,17 @@ export interface Packet {
   physOut: string | null;
   /** When it is seen, Unix seconds; null when not given. */
   at: number | null;
+  /** What a capture tells of it; null for a packet that was typed in. */
+  readonly seen: Seen | null;
   /** The transparent socket that TPROXY gave it to. */
   tproxy: { readonly ip: Ip; readonly port: number } | null;
   /** True while the packet is inside a bridge hook (physdev --physdev-is-bridged). */
   bridged: boolean;
+}
+
+/** Notes that the capture, and not what was typed, answered. @param given does the packet as typed tell it as well? */
+export function capturedAnswers(p: Packet, what: string, given = false): void {
+  if (!given) p.seen?.answered.add(what);
 }
 
 /** What was made last: a packet changes at few of its steps, and the text of its addresses is what a step costs. */

@@ -1,9 +1,10 @@
-// -m string: a pattern in the bytes of the packet, IP header included. A packet that is asked about has no payload written down, so that
-// only a packet too short for it, or all told, settles it.
+// -m string: a pattern in the bytes of the packet, IP header included. A packet that is typed in has no payload, so that only
+// one too short for it, or all told, settles it; that of a captured one is in the capture.
 import { type Clause, clause, type MatchModule } from '../kernel/clause.ts';
 import { integer, signed } from '../kernel/option-values.ts';
+import { capturedAnswers } from '../kernel/packet.ts';
 import { bytesOf } from '../kernel/packet-bytes.ts';
-import { type Tri, unknown } from '../tri.ts';
+import { isUnknown, type Tri, unknown } from '../tri.ts';
 
 // iptables prints a pattern with anything else in it as hex
 const ascii = (text: string): number[] => [...text].map((c) => c.charCodeAt(0) & 0xff);
@@ -57,12 +58,19 @@ export const match: MatchModule = {
     const pattern = text ? ascii(text.values[0] ?? '') : fromHex(hex?.values[0] ?? '');
     const from = integer(of('--from')?.values[0] ?? '0');
     const to = integer(of('--to')?.values[0] ?? '65535');
+    const icase = of('--icase') !== undefined;
     if (!o || !pattern || pattern.length === 0 || from === null || to === null) return 'the pattern is not understood';
     return [
       clause(({ packet }) => {
         if (packet.length === null) return unknown('what the packet carries', 'a capture of the packet');
-        const found = find(bytesOf(packet), pattern, from, to, of('--icase') !== undefined);
-        return typeof found === 'boolean' ? signed(o, found) : found;
+        const found = find(bytesOf(packet), pattern, from, to, icase);
+        if (typeof found !== 'boolean') return found;
+        capturedAnswers(
+          packet,
+          '-m string',
+          !isUnknown(find(bytesOf({ ...packet, seen: null }), pattern, from, to, icase)),
+        );
+        return signed(o, found);
       }),
     ];
   },

@@ -1,6 +1,7 @@
-// -m time: when the packet is seen, in UTC (xt_time.c). With a packet that is typed in, the time has to be given.
+// -m time: when the packet is seen, in UTC (xt_time.c). A packet that is typed in has to say it; a capture tells it.
 import type { RuleOption } from '../../parsers/nodestate/state.ts';
 import { type Clause, clause, type MatchModule } from '../kernel/clause.ts';
+import { capturedAnswers } from '../kernel/packet.ts';
 import { unknown } from '../tri.ts';
 
 const DAY = 86_400;
@@ -42,6 +43,7 @@ export const match: MatchModule = {
       clause(({ packet }) => {
         const at = packet.at;
         if (at === null) return unknown('when the packet is seen', 'the option "at TIME" of the packet');
+        capturedAnswers(packet, '-m time');
         if (at < first || at > last) return false;
         const second = Math.floor(at) % DAY;
         let stamp = at;

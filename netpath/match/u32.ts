@@ -3,8 +3,9 @@
 // Surprise: a place beyond the end of the packet is no, and "!" turns that into yes.
 import { type Clause, clause, type MatchModule } from '../kernel/clause.ts';
 import { signed } from '../kernel/option-values.ts';
+import { capturedAnswers, type Packet } from '../kernel/packet.ts';
 import { bytesOf } from '../kernel/packet-bytes.ts';
-import { type Tri, unknown } from '../tri.ts';
+import { isUnknown, type Tri, unknown } from '../tri.ts';
 
 interface Test {
   readonly start: number;
@@ -91,14 +92,20 @@ export const match: MatchModule = {
     if (tests.some((t) => t === null)) return `--u32 ${o.values[0] ?? ''} is not understood`;
     return [
       clause(({ packet }) => {
-        const bytes = bytesOf(packet);
-        let all: Tri = true;
-        for (const t of tests) {
-          const r = t ? holds(t, bytes, packet.length !== null) : OPEN;
-          if (r === false) return signed(o, false);
-          if (typeof r === 'object') all = r;
-        }
-        return all === true ? signed(o, true) : all;
+        const all = (p: Packet): Tri => {
+          const bytes = bytesOf(p);
+          let result: Tri = true;
+          for (const t of tests) {
+            const r = t ? holds(t, bytes, p.length !== null) : OPEN;
+            if (r === false) return false;
+            if (typeof r === 'object') result = r;
+          }
+          return result;
+        };
+        const found = all(packet);
+        if (typeof found !== 'boolean') return found;
+        capturedAnswers(packet, '-m u32', packet.seen === null || !isUnknown(all({ ...packet, seen: null })));
+        return signed(o, found);
       }),
     ];
   },

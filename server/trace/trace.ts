@@ -2,6 +2,7 @@
 // when it is first needed.
 import type { Explanation } from '../../api/explanation.ts';
 import type { Finding } from '../../api/pieces.ts';
+import type { Seen } from '../../netpath/seen.ts';
 import { ipText, parseIp } from '../../parsers/core/address.ts';
 import type { NodeState } from '../../parsers/nodestate/state.ts';
 import type { Packets } from '../packets/packets.ts';
@@ -20,10 +21,10 @@ function needsState(state: NodeState): void {
   );
 }
 
-export async function explainSpec(state: NodeState, spec: string): Promise<Explanation> {
+export async function explainSpec(state: NodeState, spec: string, seen: Seen | null = null): Promise<Explanation> {
   needsState(state);
   const { explainPacket } = await import('../../netpath/explain/explain.ts');
-  const answer = explainPacket(state, spec);
+  const answer = explainPacket(state, spec, seen);
   if (!answer.ok) throw new Refusal(400, 'bad-packet', `${JSON.stringify(spec)}: ${answer.message}`);
   return answer.explanation;
 }
@@ -65,11 +66,24 @@ export async function specOfId(state: NodeState, packets: Packets, id: number): 
   });
 }
 
+/** What the capture tells of a flow's first packet beside its addresses; null when its beginning was not captured. */
+export async function seenOfId(packets: Packets, id: number): Promise<Seen | null> {
+  const found = packets.flowById(id);
+  if (found === null) return null;
+  const { seenIn } = await import('../../netpath/explain/from-capture.ts');
+  const { capture, flow } = found;
+  const { index } = capture;
+  const row = flow.firstRow;
+  const linkType = index.interfaces[flow.interfaceId]?.linkType ?? 1;
+  const at = Number(index.timestampNs(row)) / 1e9;
+  return seenIn(capture.frame(row), index.length(row), linkType, at, flow.client);
+}
+
 export async function explainFlow(state: NodeState, packets: Packets, id: number): Promise<Explanation> {
   needsState(state);
   const spec = await specOfId(state, packets, id);
   if (spec !== null) {
-    const explanation = await explainSpec(state, spec);
+    const explanation = await explainSpec(state, spec, await seenOfId(packets, id));
     const found = packets.flowById(id);
     const conversation = found === null ? null : packets.joining.conversation(found.capture, found.local);
     const seen = capturedOf(conversation, explanation);
