@@ -5,7 +5,7 @@ import type { PacketIndex } from '../index/packet-index.ts';
 import { MAX_DEPTH } from '../wire/decode.ts';
 import { FrameFacts, NEXT_IP_PROTOCOL, NEXT_NONE, NEXT_TCP_PORTS } from '../wire/facts.ts';
 import { PROTOCOLS } from '../wire/registry.gen.ts';
-import { portCandidate, portCandidates, protocolAfter, protocolOfLink } from '../wire/tables.ts';
+import { FIRST_OF_ANY_PORT, portCandidate, portCandidates, protocolAfter, protocolOfLink } from '../wire/tables.ts';
 
 /** `number` is the protocol's in the registry; its header begins at `facts.at` before it was read, which is `from`. */
 export type HeaderVisitor = (number: number, from: number, facts: FrameFacts) => void;
@@ -59,6 +59,7 @@ function behindPorts(visit: HeaderVisitor): number {
     if (number === 0) continue;
     const from = facts.at;
     facts.next = NEXT_NONE;
+    facts.byPort = n < FIRST_OF_ANY_PORT;
     if (indexers[number - 1]?.(facts) !== true) continue;
     visit(number, from, facts);
     return facts.next === NEXT_NONE ? 0 : protocolAfter(facts.next, facts.nextKey);

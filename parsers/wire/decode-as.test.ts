@@ -88,7 +88,8 @@ describe('what they change', () => {
   });
 
   it('works over UDP, and leaves other ports alone', () => {
-    const query = f.dnsMessage(1, 0x100, [1, 0, 0, 0], [...f.dnsName('a.b'), 0, 1, 0, 1]);
+    // A notification: only a port tells that it is DNS.
+    const query = f.dnsMessage(1, 0x2000, [1, 0, 0, 0], [...f.dnsName('a.b'), 0, 1, 0, 1]);
     const to = (port: number): Uint8Array =>
       f.frame(f.ethernet(0x0800, f.ip4('10.0.0.1', '10.0.0.2', 17, f.udp(40_000, port, query))));
     const { protocols, matching } = open([to(5300), to(5301), to(53)], rulesOf('udp.port==5300,dns'));

@@ -2,7 +2,7 @@
 // Surprise: no header may nest more than a few deep; a frame made of tags alone ends here, not in a long loop.
 import { FrameFacts, HAS_ISSUE, HAS_TCP, HAS_UDP, NEXT_IP_PROTOCOL, NEXT_NONE, NEXT_TCP_PORTS } from './facts.ts';
 import { PROTOCOLS } from './registry.gen.ts';
-import { portCandidate, portCandidates, protocolAfter, protocolOfLink } from './tables.ts';
+import { FIRST_OF_ANY_PORT, portCandidate, portCandidates, protocolAfter, protocolOfLink } from './tables.ts';
 
 export const MAX_DEPTH = 16;
 const AT_TCP_OFFSET = 12;
@@ -52,6 +52,7 @@ function recognised(facts: FrameFacts): number {
     if (number === 0) continue;
     const indexer = indexers[number - 1];
     facts.next = NEXT_NONE;
+    facts.byPort = n < FIRST_OF_ANY_PORT;
     if (indexer?.(facts)) return number;
   }
   return 0;

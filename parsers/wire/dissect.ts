@@ -8,6 +8,7 @@ import type { FieldNode } from './field.ts';
 import type { Protocol } from './protocol.ts';
 import type { SegmentParts, StreamPart } from './stream-reading.ts';
 import {
+  FIRST_OF_ANY_PORT,
   type PortTables,
   portCandidate,
   portCandidates,
@@ -73,6 +74,7 @@ function behindPorts(d: Dissection): boolean {
     const protocol = protocolNumbered(portCandidate(d.ports, table, d.nextKey, d.nextKey2, n));
     if (protocol === null) continue;
     d.next = NEXT_NONE;
+    d.byPort = n < FIRST_OF_ANY_PORT;
     messages(d, protocol, []);
   }
   return d.next !== NEXT_NONE;

@@ -105,6 +105,8 @@ export class Dissection {
   parts: SegmentParts | null;
   /** Which protocols hang on which ports; null for the usual ones. */
   ports: PortTables | null;
+  /** Of the decoder behind two ports: one of them led to it, or the stream it is part of is known. */
+  byPort: boolean;
   /** Set by UDP: whose datagram this is, and what is known of it. */
   known: DatagramNote | null;
   /** For a TCP protocol: what its reader said of this message; whether it goes to the server; whether one came before it in this row. */
@@ -138,6 +140,7 @@ export class Dissection {
     this.isMalformed = false;
     this.parts = null;
     this.ports = null;
+    this.byPort = true;
     this.known = null;
     this.note = null;
     this.toServer = true;

@@ -1,4 +1,5 @@
 // DNS (RFC 1035), EDNS (RFC 6891), mDNS (RFC 6762) on port 5353, over UDP and over TCP with its two-byte length.
+// Over UDP also on any other port, by tshark's rule for the header alone: a query's or an answer's flags, and few records.
 // Surprise: compression pointers may loop; names are followed for at most 255 bytes and 64 jumps, whatever the packet says.
 import { type Dissection, hexText } from './dissection.ts';
 import { EXTENDED_FIELDS, edns } from './dns-extended.ts';
@@ -44,7 +45,26 @@ const REPLY_CODES = [
   'DSO-Type not implemented',
 ];
 
+/** Most answers, authorities and additional records that a message on another port has. */
+const MOST_ON_ANY_PORT = [100, 10, 10] as const;
+const OPCODE = 0x7800;
+
+/** True for what is a message whatever its ports: `size` is that on the wire. tshark asks first whoever took the datagram before; we DNS last. */
+function isMessage(view: DataView, at: number, end: number, size: number): boolean {
+  if (size <= HEADER || end - at < HEADER) return false;
+  const flags = view.getUint16(at + AT_FLAGS);
+  if ((flags & OPCODE) !== 0) return false;
+  const questions = view.getUint16(at + AT_QUESTIONS);
+  const answers = view.getUint16(at + AT_ANSWERS);
+  const authorities = view.getUint16(at + AT_AUTHORITIES);
+  const isResponse = (flags & 0x8000) !== 0;
+  if (isResponse ? questions > 1 : questions !== 1 || answers !== 0 || authorities !== 0) return false;
+  const [most, mostAuthorities, mostAdditionals] = MOST_ON_ANY_PORT;
+  return answers <= most && authorities <= mostAuthorities && view.getUint16(at + AT_ADDITIONALS) <= mostAdditionals;
+}
+
 function index(facts: FrameFacts): boolean {
+  if (!facts.byPort && !isMessage(facts.view, facts.at, facts.end, facts.payloadLength)) return false;
   return facts.has((facts.layers & HAS_TCP) !== 0 ? 2 : 1);
 }
 
@@ -59,6 +79,7 @@ function kindOf(d: Dissection): typeof DNS {
 }
 
 function dissect(d: Dissection): void {
+  if (!d.byPort && !isMessage(d.view, d.at, d.end, d.wireEnd - d.at)) return;
   const kind = kindOf(d);
   const isMdns = kind === MDNS;
   const overTcp = d.layers[d.layers.length - 1]?.filter === 'tcp';
@@ -269,7 +290,7 @@ class Sections {
 export const protocol: Protocol = {
   filter: 'dns',
   name: 'Domain Name System',
-  attach: { udpPorts: [53, MDNS_PORT, LLMNR_PORT], tcpPorts: [53] },
+  attach: { udpPorts: [53, MDNS_PORT, LLMNR_PORT], udpAnyPort: 'last', tcpPorts: [53] },
   fields: [
     { name: 'mdns', kind: 'none' },
     { name: 'llmnr', kind: 'none' },

@@ -57,6 +57,8 @@ export class FrameFacts {
   wireEnd: number;
   next: number;
   nextKey: number;
+  /** Of the decoder behind two ports: one of them led to it. False when its bytes alone can say that they are its own. */
+  byPort: boolean;
 
   layers: number;
   /** Number of the last protocol that was read, in the generated registry. */
@@ -95,6 +97,7 @@ export class FrameFacts {
 
   constructor(ports: PortTables | null = null) {
     this.ports = ports;
+    this.byPort = false;
     this.view = NO_VIEW;
     this.start = 0;
     this.at = 0;

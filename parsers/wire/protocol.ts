@@ -18,7 +18,8 @@ export interface Attachments {
   readonly udpPorts?: readonly number[];
   /** Asked about payloads on ports that no table knows, or whose protocol says no; must recognise its own bytes. */
   readonly tcpAnyPort?: boolean;
-  readonly udpAnyPort?: boolean;
+  /** `last`: its bytes say little, and the others are asked before it. */
+  readonly udpAnyPort?: boolean | 'last';
   /** Protocols (display-filter names) inside whose TCP connections this one turns up, as WebSocket after an upgrade of HTTP. */
   readonly within?: readonly string[];
 }

@@ -13,6 +13,7 @@ const tcpPorts = new Uint8Array(65_536);
 const udpPorts = new Uint8Array(65_536);
 const anyTcp: number[] = [];
 const anyUdp: number[] = [];
+const lastUdp: number[] = [];
 
 for (const [place, { attach }] of PROTOCOLS.entries()) {
   const number = place + 1;
@@ -24,8 +25,9 @@ for (const [place, { attach }] of PROTOCOLS.entries()) {
   for (const key of attach.tcpPorts ?? []) tcpPorts[key] = number;
   for (const key of attach.udpPorts ?? []) udpPorts[key] = number;
   if (attach.tcpAnyPort) anyTcp.push(number);
-  if (attach.udpAnyPort) anyUdp.push(number);
+  if (attach.udpAnyPort) (attach.udpAnyPort === 'last' ? lastUdp : anyUdp).push(number);
 }
+anyUdp.push(...lastUdp);
 
 /** Protocol numbers by port. */
 export interface PortTables {
@@ -66,11 +68,14 @@ export function portCandidate(tables: PortTables | null, table: number, one: num
   const ports = table === NEXT_TCP_PORTS ? tcp : udp;
   if (n === 0) return ports[one < other ? one : other] ?? 0;
   if (n === 1) return ports[one < other ? other : one] ?? 0;
-  return (table === NEXT_TCP_PORTS ? anyTcp : anyUdp)[n - 2] ?? 0;
+  return (table === NEXT_TCP_PORTS ? anyTcp : anyUdp)[n - FIRST_OF_ANY_PORT] ?? 0;
 }
 
+/** Candidates before this one are there because of a port. */
+export const FIRST_OF_ANY_PORT = 2;
+
 export function portCandidates(table: number): number {
-  return 2 + (table === NEXT_TCP_PORTS ? anyTcp : anyUdp).length;
+  return FIRST_OF_ANY_PORT + (table === NEXT_TCP_PORTS ? anyTcp : anyUdp).length;
 }
 
 export function tcpCandidates(tables: PortTables | null, one: number, other: number): number[] {

@@ -7,6 +7,9 @@ const A = f.address;
 const z = (n: number): Bytes => new Array<number>(n).fill(0);
 const udp4 = (src: string, s: number, dst: string, d: number, payload: Bytes): Bytes =>
   f.ethernet(0x800, f.ip4(src, dst, 17, f.udp(s, d, payload)));
+const question: Bytes = [...f.dnsName('example.com'), 0, 1, 0, 1];
+const between = (source: number, destination: number, payload: Bytes): Bytes =>
+  udp4('10.0.0.1', source, '10.0.0.2', destination, payload);
 let id = 1;
 const res = (type: number, data: Bytes, flags = 0x8180): Bytes =>
   udp4(
@@ -293,4 +296,39 @@ const MESSAGES: readonly Bytes[] = [
   udp4('10.0.0.2', 5355, '10.0.0.1', 40000, f.dnsMessage(7, 0x8003, [1, 0, 0, 0], [...n('host'), 0, 255, 0, 1])),
 ];
 
-export const dnsRecordFrames = (): Uint8Array[] => MESSAGES.map((bytes) => f.frame(bytes));
+/** Messages between ports that no table knows, on either side of every limit that tshark sets them there. */
+const OTHER_PORTS: readonly Bytes[] = [
+  ...[1053, 8053, 10053, 443, 3478, 51820].flatMap((port) => [
+    between(40000, port, f.dnsMessage(port, 0x0100, [1, 0, 0, 0], question)),
+    between(port, 40000, f.dnsMessage(port, 0x8180, [1, 1, 0, 0], [...question, ...f.dnsRecord(1, A('10.0.0.7'))])),
+  ]),
+  // A conversation that began on port 53, or as DNS, is not remembered.
+  between(40001, 53, f.dnsMessage(1, 0x0100, [1, 0, 0, 0], question)),
+  between(40001, 5000, f.ascii('neither here nor there')),
+  between(1053, 40000, f.ascii('neither here nor there')),
+  // Flags: any but those of an operation.
+  ...[0, 0x0070, 0x07ff, 0x0800, 0x7800, 0x8000, 0x87ff, 0x8800].map((flags) =>
+    between(40002, 1053, f.dnsMessage(2, flags, [1, 0, 0, 0], question)),
+  ),
+  // Counts, of a query and of an answer.
+  ...[0x0100, 0x8180].flatMap((flags) =>
+    [
+      [0, 0, 0, 0],
+      [2, 0, 0, 0],
+      [1, 1, 0, 0],
+      [1, 100, 0, 0],
+      [1, 101, 0, 0],
+      [1, 0, 1, 0],
+      [1, 0, 10, 0],
+      [1, 0, 11, 0],
+      [1, 0, 0, 10],
+      [1, 0, 0, 11],
+    ].map((counts) => between(40003, 1053, f.dnsMessage(3, flags, counts, question))),
+  ),
+  // A header alone is not enough; one byte more is, whatever it is.
+  between(40004, 1053, f.dnsMessage(4, 0x8180, [0, 0, 0, 0], [])),
+  between(40004, 1053, f.dnsMessage(4, 0x8180, [0, 0, 0, 0], [0xff])),
+  between(40004, 1053, f.dnsMessage(4, 0x0100, [1, 0, 0, 0], [0xff])),
+];
+
+export const dnsRecordFrames = (): Uint8Array[] => [...MESSAGES, ...OTHER_PORTS].map((bytes) => f.frame(bytes));
