@@ -112,8 +112,10 @@ const receiver = z.object({
   process: z.string().nullable(),
 });
 
-/** The path after the first node, where snapshots of other nodes were given (dumps in nodes/NAME/, explain --node). */
-export const onward = z.object({
+const assumption = z.object({ source: sourceRef.nullable(), assumed: z.string(), why: z.string() });
+
+/** One way over the nodes after the first. */
+const onwardWay = z.object({
   legs: z
     .array(
       z.object({
@@ -126,18 +128,33 @@ export const onward = z.object({
         disposition,
         to: receiver,
         steps: z.array(step).readonly(),
-        /** How many outcomes there are on that node; the most likely one is told. */
+        /** Which of how many outcomes on that node this is, counted from 1; those that end alike are one. */
+        outcome: z.number().int(),
         outcomes: z.number().int(),
+        /** How likely it is on that node. */
+        probability: z.number().nullable(),
+        assumptions: z.array(assumption).readonly(),
       }),
     )
     .readonly(),
   /** Why it is not followed further although it goes on. */
   stopped: z.string().nullable(),
+  /** How its answer fares; null where there is none or it was not followed. */
+  answer: reply.pick({ verdict: true, reason: true }).nullable(),
+});
+export type OnwardWay = z.infer<typeof onwardWay>;
+
+/** The path after the first node, where snapshots of other nodes were given (dumps in nodes/NAME/, explain --node): the most likely way. */
+export const onward = onwardWay.extend({
+  /** The ways of other outcomes on those nodes, each whole. */
+  others: z.array(onwardWay).readonly(),
+  /** Outcomes that were not followed because there are too many. */
+  leftOut: z.number().int(),
 });
 
 export const outcome = z.object({
   probability: z.number().nullable(),
-  assumptions: z.array(z.object({ source: sourceRef.nullable(), assumed: z.string(), why: z.string() })).readonly(),
+  assumptions: z.array(assumption).readonly(),
   disposition,
   to: receiver,
   finalDestination: z.string(),

@@ -3,7 +3,7 @@ import { endpointText } from '../../parsers/core/address.ts';
 import type { NodeState } from '../../parsers/nodestate/state.ts';
 import { findingsFor } from '../diagnose/diagnose.ts';
 import type { Finding } from '../diagnose/diagnosis.ts';
-import { type Leg, onwardPath } from '../kernel/cluster.ts';
+import { type Leg, onwardPath, type Way } from '../kernel/cluster.ts';
 import { type Machine, machineOf } from '../kernel/machine.ts';
 import { type Reply, replyTo } from '../kernel/reply.ts';
 import { type Simulation, simulate } from '../kernel/run.ts';
@@ -13,6 +13,7 @@ import type { Trace } from '../trace.ts';
 import { withJumps } from './decision.ts';
 import { destinationOf } from './destination.ts';
 import { type Diagram, diagramOf } from './diagram.ts';
+import { withNodes } from './diagram-nodes.ts';
 import { headline, protocolText, type Subject, sentences, subjectOf } from './sentences.ts';
 import { list, type Sentence, sentence, strong } from './text.ts';
 import { type WhatIf, whatIfs } from './what-if.ts';
@@ -32,11 +33,21 @@ export interface ExplainedOutcome extends Omit<Trace, 'conntrack' | 'crossing'> 
   readonly onward: Onward | null;
 }
 
-/** The path after the first node. */
-export interface Onward {
+/** One way over the nodes after the first. */
+export interface OnwardWay {
   readonly legs: readonly ExplainedLeg[];
   /** Why it is not followed further although it goes on; null where it ends at its receiver, or leaves the nodes that are known. */
   readonly stopped: string | null;
+  /** How its answer fares; null where there is none or it was not followed. */
+  readonly answer: Pick<Reply, 'verdict' | 'reason'> | null;
+}
+
+/** The path after the first node: the most likely outcome of each, and the others. */
+export interface Onward extends OnwardWay {
+  /** Ways of other outcomes, each whole from the first of these nodes on. */
+  readonly others: readonly OnwardWay[];
+  /** Outcomes that were not followed because there are too many. */
+  readonly leftOut: number;
 }
 
 /** One more node, told by its most likely outcome. */
@@ -49,8 +60,13 @@ export interface ExplainedLeg {
   readonly disposition: Trace['disposition'];
   readonly to: Trace['to'];
   readonly steps: Trace['steps'];
-  /** How many outcomes there are on that node. */
+  /** Which of how many outcomes on that node this is, counted from 1; those that end alike are one. */
+  readonly outcome: number;
   readonly outcomes: number;
+  /** How likely it is on that node; null when not known. */
+  readonly probability: number | null;
+  /** What it assumes. */
+  readonly assumptions: Trace['assumptions'];
 }
 
 export interface Explanation {
@@ -124,23 +140,27 @@ function explainedOutcome(s: Subject, trace: Trace): ExplainedOutcome {
   const own = subjectOf(s.machine, s.spec, { ...s.simulation, traces: [trace] }, trace, s.destination);
   const reply = crossing ? replyTo(s.machine, trace, crossing) : null;
   const path = onwardPath(s.machine, trace);
+  const [main, ...others] = path?.ways ?? [];
+  const diagram = diagramOf(own);
   return {
     ...shown,
     steps: withJumps(trace.steps),
     headline: headline(own),
     sentences: sentences(own),
-    diagram: diagramOf(own),
+    diagram: path ? withNodes(diagram, path) : diagram,
     // over several nodes it is known how the answer fares; alone, this one only knows its own part
-    reply: path?.stopped?.fault ? null : reply && path?.answer ? { ...reply, ...path.answer } : reply,
-    onward: path && { legs: path.legs.map(explainedLeg), stopped: path.stopped?.why ?? null },
+    reply: main?.stopped?.fault ? null : reply && main?.answer ? { ...reply, ...main.answer } : reply,
+    onward: path && main ? { ...explainedWay(main), others: others.map(explainedWay), leftOut: path.leftOut } : null,
   };
 }
 
-function explainedLeg({ node, machine: m, how, spec, traces }: Leg): ExplainedLeg {
-  const trace = traces[0];
-  if (!trace) throw new Error('a leg without an outcome');
+function explainedWay({ legs, stopped, answer }: Way): OnwardWay {
+  return { legs: legs.map(explainedLeg), stopped: stopped?.why ?? null, answer };
+}
+
+function explainedLeg({ node, machine: m, how, spec, trace, outcome, outcomes, probability }: Leg): ExplainedLeg {
   const destination = destinationOf(m, spec.protocol, spec.dst, spec.dport);
-  const simulation: Simulation = { traces, entry: null, entryRole: 'none', ofRules: [], truncated: false };
+  const simulation: Simulation = { traces: [trace], entry: null, entryRole: 'none', ofRules: [], truncated: false };
   const subject = subjectOf(m, spec, simulation, trace, destination);
   return {
     node,
@@ -151,7 +171,7 @@ function explainedLeg({ node, machine: m, how, spec, traces }: Leg): ExplainedLe
     disposition: trace.disposition,
     to: trace.to,
     steps: withJumps(trace.steps),
-    outcomes: traces.length,
+    ...{ outcome, outcomes, probability, assumptions: trace.assumptions },
   };
 }
 

@@ -27,8 +27,13 @@ export interface Leg {
   /** Device it comes in by. */
   readonly device: string;
   readonly spec: PacketSpec;
-  /** Every outcome there; the path goes on with the first. */
-  readonly traces: readonly Trace[];
+  /** Outcome there that this way goes on with; of those that end alike, the first. */
+  readonly trace: Trace;
+  /** How likely it is there, with those that end alike; null when not known. */
+  readonly probability: number | null;
+  /** Which of how many outcomes that end differently, counted from 1, the most likely first. */
+  readonly outcome: number;
+  readonly outcomes: number;
 }
 
 export interface Stopped {
@@ -39,7 +44,8 @@ export interface Stopped {
   readonly source: SourceRef | null;
 }
 
-export interface ClusterPath {
+/** One way over the nodes: an outcome on each. */
+export interface Way {
   readonly legs: readonly Leg[];
   /** Why the path ends where it does although the packet went on; else null. */
   readonly stopped: Stopped | null;
@@ -47,7 +53,16 @@ export interface ClusterPath {
   readonly answer: { readonly verdict: Reply['verdict']; readonly reason: string } | null;
 }
 
+export interface ClusterPath {
+  /** The most likely at each node first; never empty. */
+  readonly ways: readonly [Way, ...Way[]];
+  /** Outcomes that were not followed because there are too many. */
+  readonly leftOut: number;
+}
+
 const MAX_LEGS = 8;
+/** Ways that are followed of one outcome of the first node. */
+const MAX_WAYS = 8;
 
 const owner = (nodes: readonly ClusterNode[], ip: Ip): { node: ClusterNode; device: string } | null => {
   for (const node of nodes) {
@@ -79,13 +94,17 @@ function outerStops(from: ClusterNode, to: ClusterNode, device: string, outer: O
     source: at.disposition.source,
   });
   const sent = simulate(from.machine, of(outer.src, { kind: 'local' }));
-  const out = sent.ok ? sent.simulation.traces[0] : undefined;
+  // where several outcomes are possible, only what all of them say is a fault
+  const outs = sent.ok ? sent.simulation.traces : [];
+  const out = outs.find((t) => !ENDS.has(t.disposition.kind)) ?? outs[0];
   if (out && ENDS.has(out.disposition.kind)) return stop(out, `leave ${from.name}`);
   const src = out?.crossing?.received.src ?? outer.src;
   const arrived = src ? simulate(to.machine, of(src, { kind: 'in', device })) : null;
-  const at = arrived?.ok ? arrived.simulation.traces[0] : undefined;
   // the kernel's own socket of the tunnel stands in no dump: what reaches the sockets has arrived
-  if (!at || at.steps.some((s) => s.kind === 'socket') || !ENDS.has(at.disposition.kind)) return null;
+  const arrives = (t: Trace) => t.steps.some((s) => s.kind === 'socket') || !ENDS.has(t.disposition.kind);
+  const ats = arrived?.ok ? arrived.simulation.traces : [];
+  const [at] = ats;
+  if (!at || ats.some(arrives)) return null;
   return stop(at, `get into ${to.name}`);
 }
 
@@ -137,7 +156,7 @@ interface Passed {
 }
 
 /** Sends the answer back the way the packet came, node by node. */
-function answerBack(nodes: readonly ClusterNode[], passed: readonly Passed[]): ClusterPath['answer'] {
+function answerBack(nodes: readonly ClusterNode[], passed: readonly Passed[]): Way['answer'] {
   const last = passed.at(-1);
   if (!last) return null;
   let run: AnswerRun | undefined = answersFrom(last.node.machine, last.trace, last.crossing)[0];
@@ -159,7 +178,7 @@ function answerBack(nodes: readonly ClusterNode[], passed: readonly Passed[]): C
 }
 
 /** The answer does not pass the node that the packet came from. */
-function around(here: Passed, before: Passed, answer: Packet): ClusterPath['answer'] {
+function around(here: Passed, before: Passed, answer: Packet): Way['answer'] {
   const { sent, received } = before.crossing;
   const rewritten = !sameIp(sent.dst, received.dst) || sent.dport !== received.dport || !sameIp(sent.src, received.src);
   const to = `${here.node.name} sends the answer to ${endpointText(answer.dst, answer.dport)} without passing ${before.node.name}`;
@@ -178,17 +197,30 @@ export function onwardPath(m: Machine, trace: Trace): ClusterPath | null {
   return followOn([own, ...m.state.others.map((o) => ({ name: o.name, machine: machineOf(o.state) }))], own, trace);
 }
 
+/** Outcomes that end differently, the most likely first, each with those that end as it does. */
+function endings(traces: readonly Trace[]): { trace: Trace; probability: number | null }[] {
+  const out = new Map<string, { trace: Trace; probability: number | null }>();
+  for (const trace of traces) {
+    const { kind, reason } = trace.disposition;
+    const key = JSON.stringify([kind, reason, trace.finalDestination, trace.source, trace.to.interface]);
+    const known = out.get(key);
+    if (!known) out.set(key, { trace, probability: trace.probability });
+    else if (known.probability !== null)
+      known.probability = trace.probability === null ? null : known.probability + trace.probability;
+  }
+  return [...out.values()].sort((a, b) => (b.probability ?? -1) - (a.probability ?? -1));
+}
+
 function followOn(nodes: readonly ClusterNode[], first: ClusterNode, trace: Trace): ClusterPath {
-  const legs: Leg[] = [];
-  const passed: Passed[] = [];
-  const ended = (stopped: Stopped | null): ClusterPath => ({ legs, stopped, answer: null });
-  let here = first;
-  let at: Trace | undefined = trace;
-  for (;;) {
-    const crossing: Crossing | null = at?.crossing ?? null;
-    if (!at || !crossing) return ended(null);
-    passed.push({ node: here, trace: at, crossing });
-    if (at.disposition.kind !== 'leavesNode' || at.to.interface === null || !crossing.nextHop) break;
+  let left = MAX_WAYS - 1;
+  let leftOut = 0;
+  const follow = (here: ClusterNode, at: Trace, legs: readonly Leg[], before: readonly Passed[]): [Way, ...Way[]] => {
+    const ended = (stopped: Stopped | null): [Way] => [{ legs, stopped, answer: null }];
+    const crossing: Crossing | null = at.crossing;
+    if (!crossing) return ended(null);
+    const passed = [...before, { node: here, trace: at, crossing }];
+    if (at.disposition.kind !== 'leavesNode' || at.to.interface === null || !crossing.nextHop)
+      return [{ legs, stopped: null, answer: legs.length === 0 ? null : answerBack(nodes, passed) }];
     const next = nextNode(nodes, here, at.to.interface, crossing.nextHop);
     if (next.kind === 'stop') return ended(next.stopped);
     if (legs.length >= MAX_LEGS)
@@ -200,10 +232,17 @@ function followOn(nodes: readonly ClusterNode[], first: ClusterNode, trace: Trac
     const spec = specOf(crossing.received, next.device);
     const r = simulate(next.node.machine, spec);
     if (!r.ok) return ended({ why: `${next.node.name}: ${r.message}`, fault: false, source: null });
-    const traces = [...r.simulation.traces].sort((a, b) => (b.probability ?? -1) - (a.probability ?? -1));
-    legs.push({ node: next.node.name, machine: next.node.machine, how: next.how, device: next.device, spec, traces });
-    here = next.node;
-    at = traces[0];
-  }
-  return { legs, stopped: null, answer: legs.length === 0 ? null : answerBack(nodes, passed) };
+    const all = endings(r.simulation.traces);
+    // room for those of this node is taken before the nodes behind it take theirs
+    const followed = all.slice(0, 1 + left);
+    left -= Math.max(0, followed.length - 1);
+    leftOut += all.length - followed.length;
+    const { node } = next;
+    const leg = { node: node.name, machine: node.machine, how: next.how, device: next.device, spec };
+    const [main, ...others] = followed.map((o, i) =>
+      follow(node, o.trace, [...legs, { ...leg, ...o, outcome: i + 1, outcomes: all.length }], passed),
+    );
+    return main ? [...main, ...others.flat()] : ended(null);
+  };
+  return { ways: follow(first, trace, [], []), leftOut };
 }

@@ -1,6 +1,6 @@
 // An explanation for a person at a terminal: the answer first, then each sentence with the lines it stands on, the steps that
 // mattered, why not the other one, and what would change it.
-import type { Explanation, Outcome, Step } from '../../api/explanation.ts';
+import type { Explanation, OnwardWay, Outcome, Step } from '../../api/explanation.ts';
 import type { Finding, Sentence, SourceRefDto } from '../../api/pieces.ts';
 import { type Paint, printable } from './style.ts';
 
@@ -97,15 +97,39 @@ function onwardLines(outcomes: readonly Outcome[], notes: Footnotes, paint: Pain
     const key = JSON.stringify(onward);
     if (onward === null || seen.has(key)) return [];
     seen.add(key);
-    const legs = onward.legs.flatMap((leg) => [
-      `  ${printable(leg.how)}`,
-      ...notes.lines(leg.headline, (text) => `  ${paint('strong', `On ${printable(leg.node)}: ${text}`)}`),
-      ...leg.sentences.flatMap((s) => notes.lines(s, (text) => `    ${text}`)),
-      ...leg.steps.filter((s) => s.mattered).map((s) => `  ${stepLine(s, paint)}`),
-    ]);
-    const stopped = onward.stopped === null ? [] : [`  ${paint('red', printable(onward.stopped))}`];
-    return [...legs, ...stopped];
+    const of = outcomes.length > 1 ? [`  From outcome ${outcomes.findIndex((o) => o.onward === onward) + 1}:`] : [];
+    const others = onward.others.flatMap((way) => {
+      // what it has in common with the first way stands there
+      const from = Math.max(0, partsAt(way, onward));
+      return wayLines({ ...way, legs: way.legs.slice(from) }, notes, paint);
+    });
+    const more = onward.leftOut === 0 ? [] : [`  ${onward.leftOut} more outcomes on other nodes were not followed.`];
+    return [...of, ...wayLines(onward, notes, paint), ...others, ...more];
   });
+}
+
+function wayLines({ legs, stopped, answer }: OnwardWay, notes: Footnotes, paint: Paint): string[] {
+  const lines = legs.flatMap((leg) => [
+    `  ${printable(leg.how)}`,
+    ...notes.lines(leg.headline, (text) => `  ${paint('strong', `On ${printable(leg.node)}${whichOf(leg)}: ${text}`)}`),
+    ...leg.sentences.flatMap((s) => notes.lines(s, (text) => `    ${text}`)),
+    ...leg.steps.filter((s) => s.mattered).map((s) => `  ${stepLine(s, paint)}`),
+  ]);
+  const several = legs.some(({ outcomes }) => outcomes > 1);
+  const back = answer !== null && several ? [`  Its answer: ${printable(answer.reason)}`] : [];
+  return [...lines, ...back, ...(stopped === null ? [] : [`  ${paint('red', printable(stopped))}`])];
+}
+
+/** `, outcome 2 of 3 (25 %)` where there are several. */
+function whichOf({ outcome, outcomes, probability }: OnwardWay['legs'][number]): string {
+  if (outcomes < 2) return '';
+  const likely = probability === null ? '' : ` (${Math.round(probability * 1000) / 10} %)`;
+  return `, outcome ${outcome} of ${outcomes}${likely}`;
+}
+
+/** The first leg in which a way differs from another. */
+function partsAt(way: OnwardWay, main: OnwardWay): number {
+  return way.legs.findIndex((leg, i) => leg.outcome !== main.legs[i]?.outcome || leg.node !== main.legs[i]?.node);
 }
 
 function section(title: string, lines: readonly string[], paint: Paint): string[] {

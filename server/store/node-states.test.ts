@@ -2,7 +2,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { explanation } from '../../api/explanation.ts';
 import { explainPacket } from '../../netpath/explain/explain.ts';
+import { explanationText } from '../commands/explanation-text.ts';
 import { NodeStates } from './node-states.ts';
 
 interface Recorded {
@@ -15,6 +17,12 @@ const fixture = (name: string): Recorded =>
   JSON.parse(fs.readFileSync(path.resolve(import.meta.dirname, `../../fixtures/cluster/${name}.json`), 'utf8'));
 const statesOf = ({ dumps }: Recorded, rename = (p: string) => p) =>
   new NodeStates(() => dumps.map((d) => ({ path: rename(d.path), text: async () => d.text })));
+
+async function whole(r: Recorded) {
+  const answer = explainPacket(await statesOf(r).newest(), r.packet);
+  if (!answer.ok) throw new Error(answer.message);
+  return explanation.parse(answer.explanation);
+}
 
 async function explained(r: Recorded, rename?: (p: string) => string, packet = r.packet) {
   const answer = explainPacket(await statesOf(r, rename).newest(), packet);
@@ -60,4 +68,50 @@ test('without the other node’s forwarding entries the path says what is missin
   });
   expect(onward?.stopped).toMatch(/bridge -j fdb/);
   expect(findings.every((f) => f.confidence !== 'proved')).toBe(true);
+});
+
+/** The other node with rules of its own, and without the connection that its dump has. */
+const withRules = (r: Recorded, rules: string): Recorded => ({
+  ...r,
+  dumps: r.dumps
+    .filter((d) => !/^nodes.*(conntrack|nft-ruleset)/.test(d.path))
+    .map((d) => (d.path.includes('node-b/iptables') ? { ...d, text: rules } : d)),
+});
+
+test('every outcome on the other node is a way of its own, with how likely it is', async () => {
+  const rules =
+    '*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -m conntrack --ctstate NEW -m statistic --mode random --probability 0.25 -j DROP\n-A FORWARD -m statistic --mode random --probability 0.5 -j MARK --set-xmark 0x1/0x1\nCOMMIT\n';
+  const r = withRules(fixture('vxlan-service'), rules);
+  const { onward, findings, diagram } = await explained(r);
+  const ends = [onward, ...(onward?.others ?? [])].map((way) => way?.legs.at(-1));
+  // both marks end alike
+  expect(ends.map((l) => [l?.disposition.kind, l?.outcome, l?.outcomes, l?.probability])).toEqual([
+    ['delivered', 1, 2, 0.75],
+    ['dropped', 2, 2, 0.25],
+  ]);
+  expect(onward?.answer).toMatchObject({ verdict: 'returns' });
+  expect(onward?.leftOut).toBe(0);
+  expect(findings.map((f) => [f.id, f.confidence])).toEqual([['lost-on-other-node', 'possible']]);
+  const ways = diagram.edges.filter(({ from }) => from === 'node-0').map(({ to, label }) => [to, label]);
+  expect(ways).toEqual([
+    ['receiver', '75 %'],
+    ['way-0-end', '25 %'],
+  ]);
+  expect(diagram.stages.find(({ id }) => id === 'node-0')).toMatchObject({ title: 'node-b', insideNode: false });
+  expect(diagram.stages.find(({ id }) => id === 'way-0-end')).toMatchObject({ title: 'dropped', lane: 'side' });
+  const text = explanationText(await whole(r), (_, t) => t);
+  expect(text).toContain('On node-b, outcome 2 of 2 (25 %)');
+});
+
+test('of more outcomes than are followed it says how many were left out', async () => {
+  const targets = Array.from(
+    { length: 11 },
+    (_, i) =>
+      `-A PREROUTING -p tcp -m statistic --mode random --probability 0.1 -j DNAT --to-destination 192.0.2.${i + 1}\n`,
+  );
+  const rules = `*nat\n:PREROUTING ACCEPT [0:0]\n${targets.join('')}COMMIT\n`;
+  const { onward } = await explained(withRules(fixture('vxlan-service'), rules));
+  expect(onward?.others).toHaveLength(7);
+  expect(onward?.leftOut).toBe((onward?.legs[0]?.outcomes ?? 0) - 8);
+  expect(onward?.leftOut).toBeGreaterThan(0);
 });

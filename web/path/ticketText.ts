@@ -18,6 +18,12 @@ export function ticketText(explanation: Explanation, outcome: number): string {
   for (const { how, node, headline: there } of chosen?.onward?.legs ?? [])
     lines.push(how, `On ${node}: ${there.text}`, '');
   if (chosen?.onward?.stopped) lines.push(chosen.onward.stopped, '');
+  for (const { legs, stopped } of chosen?.onward?.others ?? []) {
+    const leg = legs.at(-1);
+    if (leg !== undefined)
+      lines.push(`Or, outcome ${leg.outcome} of ${leg.outcomes} on ${leg.node}: ${leg.headline.text}`, '');
+    if (stopped !== null) lines.push(stopped, '');
+  }
   if (chosen?.reply) lines.push(`Way back: ${chosen.reply.reason}`, '');
   if (badges.length > 0) lines.push(badges.map(({ text }) => text).join(' · '), '');
   const steps = chosen?.steps.filter(({ mattered }) => mattered) ?? [];

@@ -1,6 +1,9 @@
 // The packet leaves this node well and is lost on its way to, or on, another whose snapshot is there.
-import { onwardPath } from '../../kernel/cluster.ts';
+import { type Leg, onwardPath } from '../../kernel/cluster.ts';
 import type { Diagnosis } from '../diagnosis.ts';
+
+const isLost = (leg: Leg | undefined): boolean =>
+  leg !== undefined && ['dropped', 'rejected', 'noRoute'].includes(leg.trace.disposition.kind);
 
 export const diagnosis: Diagnosis = {
   id: 'lost-on-other-node',
@@ -8,12 +11,15 @@ export const diagnosis: Diagnosis = {
   inTrace(s) {
     const path = onwardPath(s.machine, s.trace);
     if (!path) return [];
-    const leg = path.legs.at(-1);
-    const end = leg?.traces[0]?.disposition;
-    const lost = end && (end.kind === 'dropped' || end.kind === 'rejected' || end.kind === 'noRoute');
-    if (!path.stopped && !lost) return [];
-    const { stopped } = path;
-    const fault = lost === true || stopped?.fault === true;
+    const fails = path.ways.filter((way) => way.stopped !== null || isLost(way.legs.at(-1)));
+    const way = fails[0];
+    if (!way) return [];
+    const { stopped } = way;
+    const leg = way.legs.at(-1);
+    const end = leg?.trace.disposition;
+    const lost = end !== undefined && isLost(leg);
+    // of several outcomes there, another may well arrive
+    const fault = (lost || stopped?.fault === true) && fails.length === path.ways.length;
     const evidence = [lost ? end.source : null, stopped?.source ?? null, s.trace.disposition.source].filter(
       (x) => x !== null,
     );

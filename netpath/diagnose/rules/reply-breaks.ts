@@ -10,7 +10,7 @@ export const diagnosis: Diagnosis = {
   inTrace(s) {
     const { crossing } = s.trace;
     const alone = crossing ? replyTo(s.machine, s.trace, crossing) : null;
-    const answer = onwardPath(s.machine, s.trace)?.answer;
+    const answer = onwardPath(s.machine, s.trace)?.ways[0].answer;
     const reply = alone && answer ? { ...alone, ...answer } : alone;
     if (reply?.verdict !== 'breaks') return [];
     const last = reply.steps.findLast((x) => x.source !== null)?.source ?? null;
