@@ -94,14 +94,15 @@ export type ExplainResult =
   | { readonly ok: true; readonly explanation: Explanation }
   | { readonly ok: false; readonly message: string };
 
-function badges(s: Subject): Explanation['badges'] {
+/** @param beyond ways over other nodes, where one of them has several outcomes; else 0 */
+function badges(s: Subject, beyond: number): Explanation['badges'] {
   const out: { text: string; tone: 'good' | 'neutral' | 'warn' | 'bad' }[] = [];
   const { entryRole, traces } = s.simulation;
   if (entryRole === 'agrees') out.push({ text: 'conntrack agrees', tone: 'good' });
   if (entryRole === 'decides') out.push({ text: 'decided by conntrack', tone: 'good' });
   if (entryRole === 'outranks') out.push({ text: 'conntrack outranks the rules', tone: 'warn' });
   const assumptions = new Set(traces.flatMap((t) => t.assumptions.map((a) => a.assumed)));
-  if (traces.length === 1 && assumptions.size === 0)
+  if (traces.length === 1 && assumptions.size === 0 && beyond === 0)
     out.push({ text: 'from the rules alone, nothing assumed', tone: 'good' });
   if (assumptions.size > 0 && entryRole !== 'decides')
     out.push({ text: `${assumptions.size} ${assumptions.size === 1 ? 'assumption' : 'assumptions'}`, tone: 'warn' });
@@ -109,6 +110,7 @@ function badges(s: Subject): Explanation['badges'] {
   if (traces.length > 1 && ends.size === 1)
     out.push({ text: `all ${traces.length} outcomes agree, whatever is assumed`, tone: 'good' });
   else out.push({ text: `${traces.length} ${traces.length === 1 ? 'outcome' : 'outcomes'}`, tone: 'neutral' });
+  if (beyond > 0) out.push({ text: `${beyond} outcomes on other nodes`, tone: 'warn' });
   return out;
 }
 
@@ -142,14 +144,17 @@ function explainedOutcome(s: Subject, trace: Trace): ExplainedOutcome {
   const path = onwardPath(s.machine, trace);
   const [main, ...others] = path?.ways ?? [];
   const diagram = diagramOf(own);
+  // over several nodes it is known how the answer fares, where one is sent; alone, this one only knows its own part
+  const answer = path?.ways.find((way) => way.answer !== null)?.answer ?? null;
+  const nobodyAnswers =
+    main?.stopped?.fault === true || (answer === null && main !== undefined && main.legs.length > 0);
   return {
     ...shown,
     steps: withJumps(trace.steps),
     headline: headline(own),
     sentences: sentences(own),
     diagram: path ? withNodes(diagram, path) : diagram,
-    // over several nodes it is known how the answer fares; alone, this one only knows its own part
-    reply: main?.stopped?.fault ? null : reply && main?.answer ? { ...reply, ...main.answer } : reply,
+    reply: nobodyAnswers ? null : reply && answer ? { ...reply, ...answer } : reply,
     onward: path && main ? { ...explainedWay(main), others: others.map(explainedWay), leftOut: path.leftOut } : null,
   };
 }
@@ -175,6 +180,13 @@ function explainedLeg({ node, machine: m, how, spec, trace, outcome, outcomes, p
   };
 }
 
+function waysOf(outcomes: readonly ExplainedOutcome[]): number {
+  return outcomes.reduce((sum, { onward }) => {
+    const more = onward ? onward.others.length + onward.leftOut : 0;
+    return sum + (more === 0 ? 0 : more + 1);
+  }, 0);
+}
+
 /** The node that a packet begins on: of several, the one that has its pod, or alone has its interface. */
 function beginsOn(state: NodeState, spec: PacketSpec): NodeState {
   const { where } = spec;
@@ -196,7 +208,11 @@ function beginsOn(state: NodeState, spec: PacketSpec): NodeState {
 function headlineOverNodes(s: Subject, first: ExplainedOutcome | undefined): Sentence {
   const own = headline(s);
   const leg = first?.onward?.legs.at(-1);
-  if (leg) return sentence(own.fragments, ' On ', strong(leg.node), ': ', leg.headline.fragments);
+  if (leg) {
+    const likely = leg.probability === null ? '' : `, ${Math.round(leg.probability * 1000) / 10} %`;
+    const which = leg.outcomes > 1 ? ` (outcome ${leg.outcome} of ${leg.outcomes} there${likely})` : '';
+    return sentence(own.fragments, ' On ', strong(leg.node), `${which}: `, leg.headline.fragments);
+  }
   return first?.onward?.stopped ? sentence(own.fragments, ` ${first.onward.stopped}`) : own;
 }
 
@@ -239,7 +255,7 @@ export function explainOn(m: Machine, text: string, captured: Seen | null = null
       },
       headline: headlineOverNodes(s, outcomes[0]),
       sentences: decided ? [...sentences(s), decided] : sentences(s),
-      badges: badges(s),
+      badges: badges(s, waysOf(outcomes)),
       outcomes,
       diagram: diagramOf(s),
       whyNot: whyNot(s),

@@ -208,7 +208,11 @@ function endings(traces: readonly Trace[]): { trace: Trace; probability: number 
     else if (known.probability !== null)
       known.probability = trace.probability === null ? null : known.probability + trace.probability;
   }
-  return [...out.values()].sort((a, b) => (b.probability ?? -1) - (a.probability ?? -1));
+  const all = [...out.values()];
+  // what is left of certainty is shared by those of which nothing is known
+  const open = all.filter(({ probability }) => probability === null).length;
+  const rest = Math.max(0, 1 - all.reduce((sum, { probability }) => sum + (probability ?? 0), 0)) / Math.max(1, open);
+  return all.sort((a, b) => (b.probability ?? rest) - (a.probability ?? rest));
 }
 
 function followOn(nodes: readonly ClusterNode[], first: ClusterNode, trace: Trace): ClusterPath {

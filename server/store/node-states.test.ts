@@ -82,7 +82,7 @@ test('every outcome on the other node is a way of its own, with how likely it is
   const rules =
     '*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -m conntrack --ctstate NEW -m statistic --mode random --probability 0.25 -j DROP\n-A FORWARD -m statistic --mode random --probability 0.5 -j MARK --set-xmark 0x1/0x1\nCOMMIT\n';
   const r = withRules(fixture('vxlan-service'), rules);
-  const { onward, findings, diagram } = await explained(r);
+  const { onward, findings, diagram, reply } = await explained(r);
   const ends = [onward, ...(onward?.others ?? [])].map((way) => way?.legs.at(-1));
   // both marks end alike
   expect(ends.map((l) => [l?.disposition.kind, l?.outcome, l?.outcomes, l?.probability])).toEqual([
@@ -90,6 +90,10 @@ test('every outcome on the other node is a way of its own, with how likely it is
     ['dropped', 2, 2, 0.25],
   ]);
   expect(onward?.answer).toMatchObject({ verdict: 'returns' });
+  expect(reply?.verdict).toBe('returns');
+  const { badges, headline } = await whole(r);
+  expect(badges.map(({ text }) => text)).toEqual(['1 outcome', '2 outcomes on other nodes']);
+  expect(headline.text).toContain('On node-b (outcome 1 of 2 there, 75 %): ');
   expect(onward?.leftOut).toBe(0);
   expect(findings.map((f) => [f.id, f.confidence])).toEqual([['lost-on-other-node', 'possible']]);
   const ways = diagram.edges.filter(({ from }) => from === 'node-0').map(({ to, label }) => [to, label]);
@@ -114,4 +118,12 @@ test('of more outcomes than are followed it says how many were left out', async 
   expect(onward?.others).toHaveLength(7);
   expect(onward?.leftOut).toBe((onward?.legs[0]?.outcomes ?? 0) - 8);
   expect(onward?.leftOut).toBeGreaterThan(0);
+});
+
+test('nobody answers a packet that every outcome of the other node drops', async () => {
+  const r = withRules(fixture('vxlan-service'), '*filter\n:FORWARD DROP [0:0]\nCOMMIT\n');
+  const { onward, reply, findings } = await explained(r);
+  expect(onward?.legs.map((l) => l.disposition.kind)).toEqual(['dropped']);
+  expect(reply).toBeNull();
+  expect(findings.map((f) => [f.id, f.confidence])).toEqual([['lost-on-other-node', 'proved']]);
 });

@@ -43,6 +43,20 @@ function deciderOf(diagram: Diagram): Owner | null {
   return diagram.stages.find(({ state, owner }) => state === 'decided' && owner !== null)?.owner ?? null;
 }
 
+/** Boxes at which the packet is lost: the end of the way taken, and those of other ways over other nodes. */
+function lostEnds(outcome: Outcome | undefined, lastTaken: string | undefined): ReadonlySet<string> {
+  const out = new Set<string>();
+  if (outcome === undefined) return out;
+  const { onward, disposition } = outcome;
+  const kind = onward?.legs.at(-1)?.disposition.kind ?? disposition.kind;
+  if (lastTaken !== undefined && lostKinds.includes(kind)) out.add(lastTaken);
+  onward?.others.forEach(({ legs }, n) => {
+    const end = legs.at(-1)?.disposition.kind;
+    if (end !== undefined && lostKinds.includes(end)) out.add(`way-${n}-end`);
+  });
+  return out;
+}
+
 export function PathDrawing({
   diagram,
   outcome,
@@ -69,7 +83,7 @@ export function PathDrawing({
   const scale = Math.max(smallestScale, Math.min(1, room.width / layout.width, room.height / layout.height));
   const decider = deciderOf(diagram);
   const lastTaken = diagram.stages.filter(({ lane }) => lane === 'main').at(-1)?.id;
-  const ending = outcome !== undefined && lostKinds.includes(outcome.disposition.kind) ? 'bad' : null;
+  const lost = lostEnds(outcome, lastTaken);
   const [taken, notTaken] = [layout.edges.filter((edge) => edge.taken), layout.edges.filter((edge) => !edge.taken)];
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls on narrow screens and must be reachable by keyboard
@@ -102,7 +116,7 @@ export function PathDrawing({
           <Arrow key={edge.id} edge={edge} decider={decider} />
         ))}
         {layout.boxes.map((box) => (
-          <StageBox key={box.stage.id} box={box} ending={box.stage.id === lastTaken ? ending : null} />
+          <StageBox key={box.stage.id} box={box} ending={lost.has(box.stage.id) ? 'bad' : null} />
         ))}
         {layout.edges.map(
           ({ id, label }) =>
