@@ -78,6 +78,8 @@ export const ioStatistics = z.object({
         packets: z.array(count).readonly(),
         bytes: z.array(count).readonly(),
         bad: z.array(count).readonly(),
+        /** What `SUM(field)` and the like before the filter calculate, one number an interval; times in seconds. Null without. */
+        values: z.array(z.number()).readonly().nullable(),
       }),
     )
     .readonly(),

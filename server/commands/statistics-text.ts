@@ -146,9 +146,19 @@ export function ioLines({ intervalNs, durationNs, series }: IoStatistics): strin
   const rows = Array.from({ length: count }, (_, i) => {
     const to = Math.min((i + 1) * intervalNs, durationNs);
     const when = `${seconds(i * intervalNs, digits)} <> ${seconds(to, digits)}`;
-    return [when, ...series.flatMap(({ packets, bytes }) => [String(packets[i] ?? 0), String(bytes[i] ?? 0)])];
+    return [
+      when,
+      ...series.flatMap(({ packets, bytes, values }) =>
+        values === null ? [String(packets[i] ?? 0), String(bytes[i] ?? 0)] : [calculated(values, i)],
+      ),
+    ];
   });
-  const heads = ['Interval', ...series.flatMap(() => ['Frames', 'Bytes'])];
+  const heads = [
+    'Interval',
+    ...series.flatMap(({ filter, values }) =>
+      values === null ? ['Frames', 'Bytes'] : [filter.split('(', 1)[0] ?? ''],
+    ),
+  ];
   const widths = heads.map((head, i) => Math.max(head.length, ...rows.map((row) => (row[i] ?? '').length)));
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[i] ?? 0))).join(' | ')} |`;
@@ -164,6 +174,17 @@ export function ioLines({ intervalNs, durationNs, series }: IoStatistics): strin
     ...rows.map(line),
     bar,
   ];
+}
+
+/** Whole numbers as they are, a column with others in microseconds. */
+function calculated(values: readonly number[], i: number): string {
+  const value = values[i] ?? 0;
+  return values.every(Number.isInteger) ? String(value) : microseconds(value);
+}
+
+/** Seconds with six decimals, halves upwards: counted in nanoseconds, which no binary fraction meets. */
+export function microseconds(value: number): string {
+  return (Math.floor((Math.round(value * 1e9) + 500) / 1000) / 1e6).toFixed(6);
 }
 
 function decimals(ns: number): number {

@@ -30,6 +30,10 @@ test('tables look as tshark prints them', async () => {
   expect((await run('expert', 'a.pcap')).out).toContain('Connection establish request (SYN): server port 80');
   const io = await run('io', 'a.pcap', '--interval', '0.01', '-Y', 'tcp.len > 0');
   expect(io.out).toContain('| 0.02 <> 0.03 |      1 |   150 |');
+  const asked = await run('io', 'a.pcap', '-z', 'io,stat,0.01,SUM(tcp.len)tcp.len > 0,tcp.len > 0');
+  expect(asked.out).toContain('| 0.02 <> 0.03 |  84 |      1 |   150 |');
+  expect((await run('io', 'a.pcap', '-z', 'io,stat,1,SUM(ip.src)ip')).status).toBe(2);
+  expect((await run('io', 'a.pcap', '-z', 'io,phs')).status).toBe(2);
 });
 
 test('--json is the shape of the API, for what the filter leaves', async () => {

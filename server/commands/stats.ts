@@ -25,6 +25,7 @@ interface StatsOptions extends DecodeAsOptions, SnapshotOptions {
   readonly filter?: string;
   readonly kind?: readonly string[];
   readonly interval?: string;
+  readonly z?: string;
   readonly json?: boolean;
 }
 
@@ -40,6 +41,7 @@ export function statsCommand(context: CommandContext): Command {
       gather,
     )
     .option('--interval <seconds>', 'io: length of an interval', '1')
+    .option('-z <io,stat,…>', `io: interval and columns as tshark's: -z 'io,stat,1,SUM(frame.len)frame.len,tcp'`)
     .addOption(decodeAsOption())
     .addOption(snapshotOption())
     .option('--json', 'print JSON (docs/api.md: statistics, ioStatistics)')
@@ -57,11 +59,18 @@ async function stats(
   const bad = problemOf(filterOf, filter);
   if (bad !== null) return complain(context, `-Y ${JSON.stringify(filter)}: ${bad}`);
   const kinds = kindsOf(options.kind ?? []);
-  const interval = Number(options.interval);
+  const asked = options.z === undefined ? null : ioQuestion(options.z);
+  if (options.z !== undefined && (table !== 'io' || asked === null || filter !== ''))
+    return complain(
+      context,
+      `-z ${JSON.stringify(options.z)}: with the table io and without -Y, in the form io,stat,INTERVAL,COLUMN,…`,
+    );
+  const columns = asked?.columns ?? [filter];
+  const interval = Number(asked?.interval ?? options.interval);
   if (!(interval >= 1e-6 && interval <= 1e9))
     return complain(
       context,
-      `--interval ${JSON.stringify(options.interval)}: give seconds, from 0.000001 to 1000000000`,
+      `--interval ${JSON.stringify(asked?.interval ?? options.interval)}: give seconds, from 0.000001 to 1000000000`,
     );
   const { openCaptures } = await import('../packets/open-captures.ts');
   const opened = await openCaptures(context.system, captures, {
@@ -69,9 +78,10 @@ async function stats(
     state: await stateOf(context, options),
   });
   try {
-    if (options.json === true) await printJson(context, await jsonOf(opened.packets, table, filter, kinds, interval));
+    if (options.json === true)
+      await printJson(context, await jsonOf(opened.packets, table, filter, kinds, interval, columns));
     else {
-      await print(context, await linesOf(opened.packets, table, filter, kinds, interval));
+      await print(context, await linesOf(opened.packets, table, filter, kinds, interval, columns));
     }
     if (opened.issues[0] !== undefined) complain(context, opened.issues[0]);
   } finally {
@@ -100,6 +110,13 @@ function kindsOf(names: readonly string[]): readonly ConversationKind[] {
   });
 }
 
+/** tshark splits at every comma, so that a column cannot have one. */
+function ioQuestion(text: string): { readonly interval: string; readonly columns: readonly string[] } | null {
+  const [io, stat, interval, ...columns] = text.split(',');
+  if (io !== 'io' || stat !== 'stat' || interval === undefined) return null;
+  return { interval, columns: columns.length === 0 ? [''] : columns };
+}
+
 const all = Number.POSITIVE_INFINITY;
 /** Characters printed at once. */
 const portion = 1 << 16;
@@ -115,8 +132,9 @@ async function jsonOf(
   filter: string,
   kinds: readonly ConversationKind[],
   interval: number,
+  columns: readonly string[],
 ): Promise<unknown> {
-  if (table === 'io') return packets.io([filter], Math.round(interval * 1e9), all);
+  if (table === 'io') return packets.io(columns, Math.round(interval * 1e9), all);
   const found = await countedFor(packets, table, filter);
   if (table === 'conversations' || table === 'endpoints')
     return Object.fromEntries(kinds.map((kind) => [kind, found[table][kind]]));
@@ -133,8 +151,9 @@ async function linesOf(
   filter: string,
   kinds: readonly ConversationKind[],
   interval: number,
+  columns: readonly string[],
 ): Promise<Iterable<string>> {
-  if (table === 'io') return ioLines(await packets.io([filter], Math.round(interval * 1e9), all));
+  if (table === 'io') return ioLines(await packets.io(columns, Math.round(interval * 1e9), all));
   const found = await countedFor(packets, table, filter);
   switch (table) {
     case 'conversations':

@@ -35,6 +35,7 @@ const statisticsQuery = z.object({ filter, count: count(500_000).default(10_000)
 const ioQuery = z.object({
   /** Seconds, as tshark's `-z io,stat` takes them. */
   interval: z.coerce.number({ error: 'is not a number of seconds' }).min(1e-6).max(1e9).default(1),
+  /** Columns: display filters, with `SUM(field)` and the like before them. */
   filter: z
     .union([filter, z.array(filter).max(8)])
     .default('')

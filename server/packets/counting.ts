@@ -1,6 +1,7 @@
 // Statistics as questions ask for them: the last pass is kept and goes on where it stopped.
 // Surprise: a pass is known by its scan, so that a filter that is tested anew is counted anew.
 import type { IoStatistics, Statistics } from '../../api/statistics.ts';
+import { readIoColumn } from '../../parsers/statistics/io-calculation.ts';
 import { MAX_INTERVALS } from '../../parsers/statistics/io-series.ts';
 import { Refusal } from '../refusal.ts';
 import type { Clock } from '../system/system.ts';
@@ -49,11 +50,16 @@ export class Counting {
   }
 
   async io(
-    filters: readonly string[],
-    scans: readonly (Filtered | null)[],
+    columns: readonly string[],
+    scanOf: (filter: string) => Filtered | null,
     intervalNs: number,
     budgetMs: number,
   ): Promise<IoStatistics> {
+    const read = columns.map((column) => {
+      const found = readIoColumn(column);
+      if (!found.ok) throw new Refusal(400, 'bad-column', `${JSON.stringify(column)}: ${found.message}`);
+      return { calculation: found.calculation, scan: scanOf(found.filter) };
+    });
     await inSlices(this.clock, (keepOn) => this.list.advance(keepOn), budgetMs);
     const needed = durationOf(this.list) / intervalNs;
     if (needed >= MAX_INTERVALS)
@@ -62,13 +68,15 @@ export class Counting {
         'bad-interval',
         `this interval would make ${Math.ceil(needed)} of them; at most ${MAX_INTERVALS} are counted, so make it longer`,
       );
-    const passes = scans.map((scan) => new IoPass(this.list, scan ?? everyPacket(this.list), intervalNs));
+    const passes = read.map(
+      ({ scan, calculation }) => new IoPass(this.list, scan ?? everyPacket(this.list), intervalNs, calculation),
+    );
     const step = (keepOn: KeepOn): boolean =>
-      scans.every((scan, i) => this.advance(scan, keepOn) && passes[i]?.advance(keepOn) !== false);
+      read.every(({ scan }, i) => this.advance(scan, keepOn) && passes[i]?.advance(keepOn) !== false);
     await inSlices(this.clock, step, budgetMs);
     const durationNs = durationOf(this.list);
     const fromNs = firstTimeOf(this.list).toString();
-    const series = passes.map((pass, i) => pass.result(filters[i] ?? '', durationNs));
+    const series = passes.map((pass, i) => pass.result(columns[i] ?? '', durationNs));
     return { intervalNs, durationNs, fromNs, series };
   }
 }

@@ -377,14 +377,9 @@ export class Packets {
     return this.counting.statistics(filter.trim(), this.scanOf(filter), budgetMs, most, isComplete, parts);
   }
 
-  /** Packets and bytes in intervals, one series a filter. */
-  io(filters: readonly string[], intervalNs: number, budgetMs: number): Promise<IoStatistics> {
-    return this.counting.io(
-      filters,
-      filters.map((filter) => this.scanOf(filter)),
-      intervalNs,
-      budgetMs,
-    );
+  /** Packets and bytes in intervals, one series a column: a filter, or `SUM(field)filter` and the like. */
+  io(columns: readonly string[], intervalNs: number, budgetMs: number): Promise<IoStatistics> {
+    return this.counting.io(columns, (filter) => this.scanOf(filter), intervalNs, budgetMs);
   }
 
   close(): void {

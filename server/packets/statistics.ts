@@ -5,6 +5,7 @@ import { CONVERSATION_KINDS, type ConversationKind, Conversations } from '../../
 import { countedPacket } from '../../parsers/statistics/counted.ts';
 import { COVERED, Expert } from '../../parsers/statistics/expert.ts';
 import { Hierarchy } from '../../parsers/statistics/hierarchy.ts';
+import { type Calculation, IoCalculator } from '../../parsers/statistics/io-calculation.ts';
 import { IoCounter } from '../../parsers/statistics/io-series.ts';
 import { Lengths } from '../../parsers/statistics/packet-lengths.ts';
 import type { Capture } from './capture.ts';
@@ -152,12 +153,15 @@ export class IoPass {
   private generation = -1;
   private counted = 0;
   private baseNs = 0n;
+  private readonly calculation: Calculation | null;
   private counter: IoCounter;
+  private calculator: IoCalculator | null = null;
 
-  constructor(list: MergedList, passing: Passing, intervalNs: number) {
+  constructor(list: MergedList, passing: Passing, intervalNs: number, calculation: Calculation | null) {
     this.list = list;
     this.passing = passing;
     this.intervalNs = intervalNs;
+    this.calculation = calculation;
     this.counter = new IoCounter(intervalNs);
   }
 
@@ -168,11 +172,16 @@ export class IoPass {
       this.counted = 0;
       this.baseNs = firstTimeOf(list);
       this.counter = new IoCounter(this.intervalNs);
+      this.calculator = this.calculation && new IoCalculator(this.intervalNs, this.calculation);
     }
+    const size = this.calculation === null ? 1024 : batch;
     while (this.counted < passing.matched) {
-      for (const end = Math.min(passing.matched, this.counted + 1024); this.counted < end; this.counted++) {
+      for (const end = Math.min(passing.matched, this.counted + size); this.counted < end; this.counted++) {
         const { capture, captureNumber, row } = list.at(passing.placeAt(this.counted));
-        this.counter.take(countedPacket(capture.index, captureNumber, row, this.baseNs, () => capture.frame(row)));
+        if (this.calculator !== null && !capture.index.prepareRow(row, keepOn)) return false;
+        const packet = countedPacket(capture.index, captureNumber, row, this.baseNs, () => capture.frame(row));
+        this.counter.take(packet);
+        this.calculator?.take(packet);
       }
       if (!keepOn()) return this.counted >= passing.matched;
     }
@@ -181,6 +190,6 @@ export class IoPass {
 
   result(filter: string, durationNs: number): IoStatistics['series'][number] {
     const { packets, bytes, bad } = this.counter.result(Math.floor(durationNs / this.intervalNs) + 1);
-    return { filter, packets, bytes, bad };
+    return { filter, packets, bytes, bad, values: this.calculator?.result(packets.length) ?? null };
   }
 }

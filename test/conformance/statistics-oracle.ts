@@ -7,6 +7,7 @@ import { CONVERSATION_KINDS, type ConversationKind, Conversations } from '../../
 import { type CountedPacket, countedPacket } from '../../parsers/statistics/counted.ts';
 import { COVERED, Expert } from '../../parsers/statistics/expert.ts';
 import { Hierarchy } from '../../parsers/statistics/hierarchy.ts';
+import { IoCalculator, readIoColumn } from '../../parsers/statistics/io-calculation.ts';
 import { IoCounter } from '../../parsers/statistics/io-series.ts';
 import { Lengths } from '../../parsers/statistics/packet-lengths.ts';
 import {
@@ -15,10 +16,15 @@ import {
   expertLines,
   hierarchyLines,
   lengthLines,
+  microseconds,
 } from '../../server/commands/statistics-text.ts';
 
 const FILTER = 'tcp.len > 0 || udp.length > 60';
 const IO_SECONDS = [0.01, 0.25] as const;
+const CALCULATIONS = [
+  'SUM(frame.len)frame.len,COUNT(ip.addr)ip.addr,MIN(ip.ttl)ip.ttl,MAX(udp.length)udp.length > 60,AVG(tcp.len)tcp.len > 0,AVG(tcp.port)tcp.port',
+  'MIN(frame.time_delta)frame.time_delta,MAX(frame.time_relative)frame.time_relative,SUM(frame.time_delta)frame.time_delta && ip,AVG(tcp.analysis.ack_rtt)tcp.analysis.ack_rtt',
+] as const;
 
 /** Every `-z` that is asked, each by itself. */
 export const QUESTIONS: readonly string[] = [
@@ -30,6 +36,7 @@ export const QUESTIONS: readonly string[] = [
   'plen,tree',
   `plen,tree,${FILTER}`,
   ...IO_SECONDS.map((seconds) => `io,stat,${seconds},ip,tcp.len > 0`),
+  ...CALCULATIONS.map((columns) => `io,stat,0.05,${columns}`),
   'expert',
 ];
 
@@ -96,12 +103,20 @@ export function askOurselves(bytes: Uint8Array, question: string): string[] {
   // Below a microsecond tshark prints no interval at all.
   if (last < 1000) return [];
   const intervals = Math.floor(last / intervalNs) + 1;
-  const series = filters.map((filter) => {
+  const series = filters.map((column) => {
+    const read = readIoColumn(column);
+    if (!read.ok) throw new Error(read.message);
+    const { filter, calculation } = read;
+    if (calculation !== null) {
+      const calculator = new IoCalculator(intervalNs, calculation);
+      for (const packet of packetsOf(filter)) calculator.take(packet);
+      const isTime = calculation.operation !== 'COUNT' && calculation.field.type.of === 'time';
+      return calculator.result(intervals).map((value) => (isTime ? microseconds(value) : String(value)));
+    }
     const counter = new IoCounter(intervalNs);
     for (const packet of packetsOf(filter)) counter.take(packet);
-    return counter.result(intervals);
+    const { packets, bytes } = counter.result(intervals);
+    return packets.map((count, i) => `${count} ${bytes[i]}`);
   });
-  return Array.from({ length: intervals }, (_, i) =>
-    series.map(({ packets, bytes }) => `${packets[i]} ${bytes[i]}`).join(' '),
-  );
+  return Array.from({ length: intervals }, (_, i) => series.map((cells) => cells[i]).join(' '));
 }
