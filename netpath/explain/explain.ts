@@ -145,7 +145,9 @@ function explainedOutcome(s: Subject, trace: Trace): ExplainedOutcome {
   const [main, ...others] = path?.ways ?? [];
   const diagram = diagramOf(own);
   // over several nodes it is known how the answer fares, where one is sent; alone, this one only knows its own part
-  const answer = path?.ways.find((way) => way.answer !== null)?.answer ?? null;
+  const told = path?.ways.find((way) => way.answer !== null)?.answer ?? null;
+  const some = path?.ways.some((way) => way.answer === null) === true;
+  const answer = told && some ? { ...told, reason: `Where it arrives: ${told.reason}` } : told;
   const nobodyAnswers =
     main?.stopped?.fault === true || (answer === null && main !== undefined && main.legs.length > 0);
   return {

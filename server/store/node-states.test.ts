@@ -90,7 +90,7 @@ test('every outcome on the other node is a way of its own, with how likely it is
     ['dropped', 2, 2, 0.25],
   ]);
   expect(onward?.answer).toMatchObject({ verdict: 'returns' });
-  expect(reply?.verdict).toBe('returns');
+  expect(reply).toMatchObject({ verdict: 'returns', reason: expect.stringMatching(/^Where it arrives: /) });
   const { badges, headline } = await whole(r);
   expect(badges.map(({ text }) => text)).toEqual(['1 outcome', '2 outcomes on other nodes']);
   expect(headline.text).toContain('On node-b (outcome 1 of 2 there, 75 %): ');

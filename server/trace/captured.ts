@@ -4,7 +4,7 @@ import type { NodeState } from '../../parsers/nodestate/state.ts';
 import type { Packets } from '../packets/packets.ts';
 import { Refusal } from '../refusal.ts';
 import { canSimulate } from './can-simulate.ts';
-import { explainSpec, specOfId } from './trace.ts';
+import { explainSpec, seenOfId, specOfId } from './trace.ts';
 
 /** Flows that are looked at; a capture may hold millions. */
 const flowsTried = 500;
@@ -30,10 +30,11 @@ export async function firstFlowThatEnters(state: NodeState, packets: Packets): P
 export async function findingsOfFlows(state: NodeState, packets: Packets): Promise<Finding[]> {
   const found = new Map<string, Finding>();
   if (!canSimulate(state)) return [];
-  const specs = new Set<string>();
-  for await (const { spec } of entering(state, packets)) specs.add(spec);
-  for (const spec of specs) {
-    const { findings } = await explainSpec(state, spec);
+  // of flows that are typed alike, the first
+  const specs = new Map<string, number>();
+  for await (const { id, spec } of entering(state, packets)) if (!specs.has(spec)) specs.set(spec, id);
+  for (const [spec, id] of specs) {
+    const { findings } = await explainSpec(state, spec, await seenOfId(packets, id));
     for (const f of findings) found.set(`${f.id} ${f.summary}`, f);
   }
   return [...found.values()];
