@@ -329,4 +329,9 @@ const NETWORK: readonly Bytes[] = [
   udp(123, 123, [0x1b, 16, 6, 0xec, ...z(12), ...z(32)]),
 ];
 
-export const networkFrames = (): Uint8Array[] => NETWORK.map((bytes) => f.frame(bytes));
+/** Protocols that have a name and no more: assigned, unassigned, experimental. */
+const NAMED: readonly Bytes[] = [3, 8, 12, 27, 40, 61, 63, 99, 114, 118, 142, 144, 200, 223, 252, 253, 254, 255].map(
+  (number) => ip(number, f.ascii('abcdefgh')),
+);
+
+export const networkFrames = (): Uint8Array[] => [...NETWORK, ...NAMED].map((bytes) => f.frame(bytes));
