@@ -68,7 +68,8 @@ export const expr: ExprModule = {
       }
     }
     if (protocol === 'ether') {
-      const device = isFrameHook(c.hook) ? (p.inIf ?? p.outIf) : p.inIf;
+      // A bridged frame has no input device at POSTROUTING, but still the header it came with.
+      const device = isFrameHook(c.hook) || p.bridged ? (p.inIf ?? p.outIf) : p.inIf;
       // nft asks for the type of the device first, but in family bridge, where there is no other
       if (device === null || (!c.hook.startsWith('BRIDGE') && c.node.isEthernet(device) === false)) return null;
       switch (field) {

@@ -139,6 +139,26 @@ describe('what rules of frames do', () => {
     expect(t?.steps.find((s) => s.kind === 'rule')).toMatchObject({ verdict: 'STOLEN' });
   });
 
+  test('fwd: the egress of that device stands in the trace before the rule, as it runs inside it', () => {
+    const rules =
+      'table netdev t {\n  chain i {\n    type filter hook ingress device "pa" priority 0; policy accept;\n    fwd to "eth0"\n  }\n' +
+      '  chain e {\n    type filter hook egress device "eth0" priority 0; policy accept;\n    accept\n  }\n}\n';
+    const [t] = traces(rules, bridged);
+    expect(t?.steps.flatMap((s) => (s.kind === 'rule' ? [`${s.chain} ${s.verdict}`] : []))).toEqual([
+      'e ACCEPT',
+      'i STOLEN',
+    ]);
+  });
+
+  test('a bridged frame has its MAC at POSTROUTING of IP, though no input device; what the node sends has none there', () => {
+    const rules =
+      'table ip t {\n  chain p {\n    type filter hook postrouting priority 0; policy accept;\n' +
+      '    iifname "br0" accept\n    ether saddr 02:00:00:00:00:0a drop\n  }\n}\n';
+    expect(end(rules, `${bridged} mac 02:00:00:00:00:0a`)).toEqual(['dropped']);
+    expect(end(rules, `${bridged} mac 02:00:00:00:00:0c`)).toEqual(['delivered']);
+    expect(end(rules, 'tcp 10.77.1.1:40000 > 10.77.1.3:80 local')).toEqual(['delivered']);
+  });
+
   test('a port that no dump tells is a world for each, where rules could tell them apart', () => {
     const spec = 'tcp 10.77.1.1:40000 > 10.77.1.3:80 local';
     expect(end(drop('bridge', 'output', 'oifname "pb" drop'), spec, { fdb: false })).toEqual(['delivered', 'dropped']);

@@ -51,9 +51,14 @@ function isHere(w: Walker, { base }: NativeChain, device: string): boolean {
   );
 }
 
-/** `fwd to`: out of the device as it is, past everything else. */
+/**
+ * `fwd to`: out of the device as it is, past everything else. The device's egress runs inside the rule, so that the kernel's trace has it
+ * before the rule's own line.
+ */
 function forwarded(w: Walker, device: string): Ending {
+  const rule = w.steps.pop();
   const stopped = egress(w, device);
+  if (rule) w.steps.push(rule);
   if (stopped) return stopped;
   const pod = w.machine.podByHostInterface(device);
   const into = pod?.ips.some((ip) => sameIp(ip, w.packet.dst)) ? pod : null;
