@@ -16,7 +16,9 @@ afterAll(async () => {
   fs.rmSync(server.dataFolder, { recursive: true, force: true });
 });
 
-const query = f.dnsMessage(1, 0x100, [1, 0, 0, 0], [...f.dnsName('a.b'), 0, 1, 0, 1]);
+// Two questions: with one it would be taken for DNS by itself.
+const question = [...f.dnsName('a.b'), 0, 1, 0, 1];
+const query = f.dnsMessage(1, 0x100, [2, 0, 0, 0], [...question, ...question]);
 const queries = (...ports: number[]) =>
   writePcap(
     { linkType: 1 },

@@ -7,7 +7,9 @@ import { writePcap } from '../../parsers/capture/writer.ts';
 import * as f from '../conformance/frames.ts';
 import { browserPath, openViewer, type Viewer } from './viewer.fixture.ts';
 
-const query = f.dnsMessage(1, 0x100, [1, 0, 0, 0], [...f.dnsName('only.seen.as.dns'), 0, 1, 0, 1]);
+// Two questions: with one it would be taken for DNS by itself.
+const question = [...f.dnsName('only.seen.as.dns'), 0, 1, 0, 1];
+const query = f.dnsMessage(1, 0x100, [2, 0, 0, 0], [...question, ...question]);
 const capture = writePcap(
   { linkType: 1 },
   [5300, 5301].map((port, i) => ({
