@@ -76,7 +76,7 @@ describe.skipIf(browserPath === null)('decode as', () => {
     await page.getByRole('button', { name: 'Remove udp.port==5300,dns' }).click();
     await other.getByText('udp.port==5300,dns').waitFor({ state: 'detached' });
     await other.getByText('40000 → 5300', { exact: false }).first().waitFor();
-    expect(await named().count()).toBe(0);
+    await expect.poll(() => named().count()).toBe(0);
     await other.close();
   });
 });
