@@ -17,6 +17,7 @@ import { isUnknown } from '../tri.ts';
 import type { TraceStyle } from './chains.ts';
 import type { Context, NatAddress } from './clause.ts';
 import { evaluateAll, knownOf, lookUp, matchHolds, type NftScope, textOfValue } from './nft-expression.ts';
+import { canBeMerged } from './nft-merged.ts';
 import { type NatOutcome, natAddress } from './nft-nat.ts';
 import { NftElements } from './nft-sets.ts';
 import type { Value } from './nft-value.ts';
@@ -122,7 +123,7 @@ function runRule(rule: NftRule, c: Context, table: CompiledNftTable): RuleRun | 
     why.push(...more);
   };
   const end = (e: RuleEnd): RuleRun => ({ end: e, why, changed });
-  for (const s of rule.statements) {
+  for (const [i, s] of rule.statements.entries()) {
     switch (s.kind) {
       case 'passive':
         break;
@@ -132,6 +133,17 @@ function runRule(rule: NftRule, c: Context, table: CompiledNftTable): RuleRun | 
         break;
       case 'match': {
         const a = matchHolds(s.left, s.op, s.right, c, table);
+        const [before, next] = [rule.statements[i - 1], rule.statements[i + 1]];
+        if (before !== undefined && canBeMerged(before, s)) break; // asked with the one before it
+        if (canBeMerged(s, next)) {
+          const b = matchHolds(next.left, next.op, next.right, c, table);
+          if (isUnknown(a.holds) || isUnknown(b.holds) || a.holds !== b.holds) {
+            const what = `whether nft compared the two != of "${rule.text}" together (1.0.6 does: either may differ) or each for itself`;
+            if (!ask(c, rule, what, 'nft --debug=netlink list ruleset')) return null;
+          } else if (!a.holds) return null;
+          explain(because([...a.values, ...b.values], null));
+          break;
+        }
         if (isUnknown(a.holds) ? !ask(c, rule, a.holds.unknown, a.holds.settle) : !a.holds) return null;
         explain(because(a.values, a.element));
         break;
