@@ -74,6 +74,15 @@ test('answers get the name of what was asked for, over pipelined requests and 10
   expect(() => httpObjectAt(packets, 1, 0)).toThrow('completes no HTTP message 0 with a body');
 });
 
+test('an interim answer is not the answer', async () => {
+  const packets = await packetsOf([
+    client('GET /page.html HTTP/1.1\r\nHost: shop\r\n\r\n'),
+    server('HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n'),
+    server('HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none'),
+  ]);
+  expect((await httpObjects(packets, 10)).objects.map((o) => [o.name, o.status])).toEqual([['page.html', 200]]);
+});
+
 test('chunks are put together and gzip is unpacked; what is damaged stays as it was sent', async () => {
   const packed = gzipSync(encoder.encode('hello '.repeat(100)));
   const half = Math.floor(packed.length / 2);
