@@ -3,7 +3,7 @@ import type { CaptureRequest, Pod, PodList } from '../../api/live.ts';
 import { startCapture, useLiveInfo, usePoints } from '../sources/pods.ts';
 import { caseAddress } from '../state/address.ts';
 import { turnedPoints, useCaptureDraft } from '../state/captureDraft.ts';
-import { go } from '../state/useAddress.ts';
+import { go, patchPods } from '../state/useAddress.ts';
 import { Button } from '../ui/Button.tsx';
 import { copyText } from '../ui/copyText.ts';
 import { Icon } from '../ui/Icon.tsx';
@@ -82,7 +82,9 @@ export function CapturePanel({ list, picked, gone }: Props) {
   const request = requestOf(draft, ids, points, turned);
   const preview = usePreview(request, canCapture && on.length > 0);
   const stopProblem = useStopFilterProblem();
-  const ready = canCapture && !starting && on.length > 0 && preview.error === null && stopProblem === null;
+  // A link to a pod must not begin a capture of the whole node because the pod has gone.
+  const allGone = picked.length === 0 && gone.length > 0;
+  const ready = canCapture && !allGone && !starting && on.length > 0 && preview.error === null && stopProblem === null;
 
   const start = async () => {
     setStarting(true);
@@ -101,15 +103,18 @@ export function CapturePanel({ list, picked, gone }: Props) {
       <header>
         <h2 className={styles.title}>{titleOf(picked)}</h2>
         <p className={styles.sub}>
-          {picked.length === 0
-            ? 'no pod picked: the node’s own interfaces. Pick pods on the left to capture along their path'
-            : 'all points of its path; click one to leave it out'}
+          {allGone
+            ? 'what is below would be captured on the node itself'
+            : picked.length === 0
+              ? 'no pod picked: the node’s own interfaces. Pick pods on the left to capture along their path'
+              : 'all points of its path; click one to leave it out'}
         </p>
         {gone.map((id) => (
           <p key={id} className={styles.gone}>
             {id} is not on this node any more.
           </p>
         ))}
+        {allGone && <Button onClick={() => patchPods({ pods: [] })}>Capture on the node instead</Button>}
       </header>
       {!canCapture && (
         <>
