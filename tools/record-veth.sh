@@ -1,6 +1,7 @@
 # Sourced by the record-*.sh scripts: two namespaces with a veth pair (10.99.0.1 client, 10.99.0.2 server), a scratch folder to work in,
 # `a` to run something as the client, `begin` and `finish` for servers, and `record`. All of it is gone when the script ends.
-out=$(cd "$(dirname "${BASH_SOURCE[0]}")/../fixtures/captures" && pwd)
+# OUT is where captures go, fixtures/captures without.
+out=${OUT:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../fixtures/captures" && pwd)}
 tools=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 dir=$(mktemp -d)
 cd "$dir"
@@ -13,6 +14,7 @@ trap cleanup EXIT
 ip netns add vsx1; ip netns add vsx2
 ip link add vsxa netns vsx1 type veth peer name vsxb netns vsx2
 ip -n vsx1 addr add 10.99.0.1/24 dev vsxa; ip -n vsx2 addr add 10.99.0.2/24 dev vsxb
+ip -n vsx1 addr add fd99::1/64 dev vsxa nodad; ip -n vsx2 addr add fd99::2/64 dev vsxb nodad
 for n in 1 2; do ip -n vsx$n link set lo up; done
 ip -n vsx1 link set vsxa up; ip -n vsx2 link set vsxb up
 a() { ip netns exec vsx1 "$@"; }

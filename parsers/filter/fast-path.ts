@@ -99,14 +99,14 @@ function possible(field: FilterField): FastTest {
   const bit = layerBit(field.owner);
   if (bit !== null) return (_s, _at, layers) => ((layers & bit) === bit ? MAYBE : NO);
   // SSDP speaks HTTP's words.
-  const numbers = new Set([...numbersOf(field.owner), ...(field.owner === 'http' ? numbersOf('ssdp') : [])]);
+  const numbers = new Set([...field.owners, ...(field.owner === 'http' ? ['ssdp'] : [])].flatMap(numbersOf));
   // The link layer stands below what the column names, and nothing but the bytes tells about it.
   const isTop = ['vxlan', 'icmp', 'icmpv6'].includes(field.owner);
   const overPorts = isOverPorts(field.owner);
   if (numbers.size === 0 || (!isTop && !overPorts)) return unsure;
   if (overPorts) {
     // What a segment carries may only show when it is put together with others: its flow tells what to expect.
-    const carriers = new Set([...numbers, ...carriersOf(field.owner)]);
+    const carriers = new Set([...numbers, ...field.owners.flatMap(carriersOf)]);
     return (s, at, layers, _row, index) => {
       if (numbers.has(s.protocol[at] ?? 0)) return MAYBE;
       if ((layers & (HAS_TCP | HAS_UDP)) === 0) return NO;

@@ -15,12 +15,15 @@ export interface FilterField {
   readonly header: { readonly number: number; readonly first: number; readonly width: number } | null;
   /** Display-filter name of the protocol whose file declares it; `frame` for the frame's. */
   readonly owner: string;
+  /** All of them where several carry the same message, as TCP and UDP carry LDAP. */
+  readonly owners: readonly string[];
 }
 
 const fields = new Map<string, FilterField>();
 
-function add(field: Omit<FilterField, 'type'>): void {
-  fields.set(field.name, { ...field, type: typeOf(field.name, field.kind) });
+function add(field: Omit<FilterField, 'type' | 'owners'>): void {
+  const owners = [...(fields.get(field.name)?.owners ?? []), field.owner];
+  fields.set(field.name, { ...field, owners, type: typeOf(field.name, field.kind) });
 }
 
 for (const [place, protocol] of PROTOCOLS.entries()) {

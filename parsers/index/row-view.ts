@@ -1,6 +1,7 @@
 // One row made visible: joins what the bytes say (wire/dissect.ts) with what the index knows of the flow.
 // Surprise: everything here runs for the rows on the screen only, so it may make objects and strings as it likes.
 
+import { decodeUtf8, encodeUtf8 } from '../capture/utf8.ts';
 import { SCTP, TCP } from '../core/protocol-numbers.ts';
 import { ANALYSIS_FLAGS, DUPLICATE_ACK, NOT_READ_AGAIN } from '../flow/analysis-flags.ts';
 import { type Followed, followFlow } from '../flow/follow.ts';
@@ -56,7 +57,19 @@ export function dissectRow(index: PacketIndex, row: number, frame: Uint8Array): 
     (!d.locked && d.issues.some((issue) => issue.kind !== 'unsupported' && issue.protocol === 'dns'))
   )
     d.columns.info += '[Malformed Packet]';
+  if (d.columns.info.length > MAX_INFO / 3) d.columns.info = clipped(d.columns.info);
   return d;
+}
+
+/** A column is cut where Wireshark cuts it: after so many bytes. */
+const MAX_INFO = 4095;
+
+function clipped(text: string): string {
+  const bytes = encodeUtf8(text);
+  if (bytes.length <= MAX_INFO) return text;
+  let end = MAX_INFO;
+  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+  return decodeUtf8(bytes.subarray(0, end));
 }
 
 /** True when a payload of `size` bytes that nobody knows is cut so short that Wireshark's heuristics miss something. */

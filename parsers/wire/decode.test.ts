@@ -53,6 +53,9 @@ const COLD_ONLY: ReadonlySet<string> = new Set(
   ),
 );
 
+/** Layers that the protocol around them reads. */
+const WITHIN: ReadonlySet<string> = new Set(['data', 'json', 'sdp', 'imf']);
+
 /** Throws when the two decoders disagree about a frame. */
 function agree(bytes: Uint8Array, length: number, linkType: number): void {
   const facts = new FrameFacts();
@@ -95,9 +98,7 @@ function agree(bytes: Uint8Array, length: number, linkType: number): void {
     expect([has(HAS_TCP), has(HAS_UDP)]).toEqual([value('tcp.flags') !== null, value('udp.checksum') !== null]);
     expect(has(HAS_ICMP)).toBe(layers.includes('icmp') || layers.includes('icmpv6'));
     // The last layer that the cold side found is the protocol of the column, unless it fell back to data.
-    const known = d.layers.filter(
-      (layer) => layer.filter !== 'data' && layer.filter !== 'json' && layer.filter !== 'sdp',
-    );
+    const known = d.layers.filter((layer) => !WITHIN.has(layer.filter ?? ''));
     const last = known[known.length - 1]?.filter ?? null;
     const hot = protocolNumbered(facts.protocol)?.filter ?? null;
     // The carrier of SMB reads it.

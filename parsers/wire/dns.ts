@@ -19,6 +19,7 @@ const HEADER = 12;
 const MDNS_PORT = 5353;
 const LLMNR_PORT = 5355;
 const OPT = 41;
+const UPDATE = 5;
 /** Records of one message that are shown; a header can claim 262,140. */
 const MAX_RECORDS = 500;
 
@@ -106,9 +107,13 @@ function dissect(d: Dissection): void {
   flagNodes(d, layer, at + AT_FLAGS, flags, operation);
   const counts = [AT_QUESTIONS, AT_ANSWERS, AT_AUTHORITIES, AT_ADDITIONALS].map((from) => view.getUint16(at + from));
   const [questions = 0, answers = 0, authorities = 0, additionals = 0] = counts;
-  d.field(layer, 'dns.count.queries', 'Questions', questions, at + AT_QUESTIONS, 2);
-  d.field(layer, 'dns.count.answers', 'Answer RRs', answers, at + AT_ANSWERS, 2);
-  d.field(layer, 'dns.count.auth_rr', 'Authority RRs', authorities, at + AT_AUTHORITIES, 2);
+  // An update uses the sections for other things (RFC 2136).
+  const isUpdate = opcode === UPDATE;
+  const said = (plain: string, name: string, updates: string, value: number, from: number): FieldNode =>
+    d.field(layer, `dns.count.${isUpdate ? updates.toLowerCase() : plain}`, isUpdate ? updates : name, value, from, 2);
+  said('queries', 'Questions', 'Zones', questions, at + AT_QUESTIONS);
+  said('answers', 'Answer RRs', 'Prerequisites', answers, at + AT_ANSWERS);
+  said('auth_rr', 'Authority RRs', 'Updates', authorities, at + AT_AUTHORITIES);
   d.field(layer, 'dns.count.add_rr', 'Additional RRs', additionals, at + AT_ADDITIONALS, 2);
   let info = `${operation}${isResponse ? ' response' : ''} ${hexText(id, 4)}`;
   if (isResponse && reply !== 0) info += ` ${REPLY_CODES[reply] ?? `Unknown error (${reply})`}`;
@@ -308,6 +313,9 @@ export const protocol: Protocol = {
     { name: 'dns.count.answers', kind: 'uint' },
     { name: 'dns.count.auth_rr', kind: 'uint' },
     { name: 'dns.count.add_rr', kind: 'uint' },
+    { name: 'dns.count.zones', kind: 'uint' },
+    { name: 'dns.count.prerequisites', kind: 'uint' },
+    { name: 'dns.count.updates', kind: 'uint' },
     { name: 'dns.qry.name', kind: 'text' },
     { name: 'dns.qry.type', kind: 'uint' },
     { name: 'dns.qry.class', kind: 'uint' },

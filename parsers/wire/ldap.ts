@@ -1,12 +1,13 @@
-// LDAP (RFC 4511) over TCP; the messages themselves are read by ldap-message.ts.
+// LDAP (RFC 4511) over TCP, until it goes on as TLS; the messages themselves are read by ldap-message.ts.
 import { berAt } from './ber.ts';
-import { ENTRY, isLdap, LDAP_FIELDS, ldapMessage, operationAt } from './ldap-message.ts';
+import { asksForTls, ENTRY, grants, isLdap, LDAP_FIELDS, ldapMessage, operationAt } from './ldap-message.ts';
 import { oneLine } from './one-line.ts';
 import { NOT_MINE, ONE_MORE, type StreamReader } from './stream-reading.ts';
 
 class LdapStream implements StreamReader {
-  readonly switchTo = null;
+  switchTo: string | null = null;
   private entries = 0;
+  private asksTls = false;
 
   size(bytes: Uint8Array, at: number, end: number): number {
     if (!isLdap(bytes, at, end)) return NOT_MINE;
@@ -17,6 +18,8 @@ class LdapStream implements StreamReader {
 
   /** How many entries the connection has given so far. */
   take(bytes: Uint8Array, at: number, end: number): number {
+    if (this.asksTls && grants(bytes, at, end)) this.switchTo = 'tls';
+    if (asksForTls(bytes, at, end)) this.asksTls = true;
     if (operationAt(bytes, at, end)?.tag === ENTRY) this.entries++;
     return this.entries;
   }

@@ -1,6 +1,6 @@
 // Lines of text in a payload, for the protocols that are made of them.
 // Surprise: a line without its end counts as one: what Wireshark shows of it is what is there.
-import { asciiText } from './dissection.ts';
+import { formatText } from './format-text.ts';
 import { ONE_MORE, sizedBy } from './stream-reading.ts';
 
 const CR = 13;
@@ -21,7 +21,7 @@ export function lineAt(bytes: Uint8Array, from: number, end: number): Line {
   let to = next;
   if (to > from && bytes[to - 1] === LF) to--;
   if (to > from && bytes[to - 1] === CR) to--;
-  return { text: asciiText(bytes, from, Math.min(to, from + MAX_LINE)), from, next };
+  return { text: formatText(bytes, from, Math.min(to, from + MAX_LINE)), from, next };
 }
 
 /** At most `limit` lines. */

@@ -1,5 +1,9 @@
 // RADIUS (RFC 2865, 2866): the header, and the type and length of each attribute.
+// Surprise: whether a message is there for the second time is known from its conversation only.
+import type { DatagramReader } from './datagram-reading.ts';
+import { hexBytes } from './dissection.ts';
 import { oneLine } from './one-line.ts';
+import type { Protocol } from './protocol.ts';
 
 const CODES: ReadonlyMap<number, string> = new Map([
   [1, 'Access-Request'],
@@ -19,7 +23,33 @@ const CODES: ReadonlyMap<number, string> = new Map([
 ]);
 const HEADER = 20;
 
-export const protocol = oneLine({
+/** Codes that ask for something. */
+const REQUESTS: ReadonlySet<number> = new Set([1, 4, 12, 40, 43]);
+/** Note of a message that was there before. */
+const REPEATED = 'repeated';
+
+/** Knows a request that is sent again by its number and authenticator, and a second answer by the request it is to. */
+class RadiusConversation implements DatagramReader {
+  private readonly asked = new Map<number, string>();
+  private readonly answered = new Set<number>();
+
+  take(bytes: Uint8Array): typeof REPEATED | null {
+    const [code = 0, id = 0] = bytes;
+    if (!REQUESTS.has(code)) {
+      if (!this.asked.has(id)) return null;
+      const isKnown = this.answered.has(id);
+      this.answered.add(id);
+      return isKnown ? REPEATED : null;
+    }
+    const authenticator = hexBytes(bytes, 4, HEADER);
+    if (this.asked.get(id) === authenticator) return REPEATED;
+    this.asked.set(id, authenticator);
+    this.answered.delete(id);
+    return null;
+  }
+}
+
+const spec = oneLine({
   filter: 'radius',
   name: 'RADIUS Protocol',
   column: 'RADIUS',
@@ -51,6 +81,9 @@ export const protocol = oneLine({
       d.field(node, 'radius.avp.length', 'Length', size, at + 1, 1);
       at += size;
     }
-    return `${name} id=${id}`;
+    const again = d.note === REPEATED ? `, Duplicate ${REQUESTS.has(code) ? 'Request' : 'Response'}` : '';
+    return `${name} id=${id}${again}`;
   },
 });
+
+export const protocol: Protocol = { ...spec, datagrams: () => new RadiusConversation() };

@@ -73,6 +73,7 @@ export const protocol = oneLine({
   header: 2,
   fields: [
     ['snmp.version', 'uint'],
+    ['snmp.msgVersion', 'uint'],
     ['snmp.community', 'text'],
     ['snmp.data', 'uint'],
     ['snmp.request_id', 'uint'],
@@ -89,7 +90,8 @@ export const protocol = oneLine({
     const [version, community, data] = items;
     if (version === undefined) return '';
     const number = berNumber(bytes, version);
-    d.field(layer, 'snmp.version', 'version', number, version.from, version.to - version.from);
+    const name = number === 3 ? 'msgVersion' : 'version';
+    d.field(layer, `snmp.${name}`, name, number, version.from, version.to - version.from);
     if (number === 3) return version3(d, layer, items);
     if (community && community.to <= end) {
       const text = asciiText(bytes, community.from, community.to);

@@ -291,7 +291,7 @@ export const protocol: Protocol = {
   attach: {
     tcpPorts: [...TLS_PORTS],
     tcpAnyPort: true,
-    within: ['quic'],
+    within: ['quic', 'http', 'smtp', 'imap', 'pop', 'ldap', 'ftp', 'mysql', 'pgsql'],
   },
   fields: [
     { name: 'tls.record', kind: 'none' },

@@ -8,6 +8,7 @@ import { http2Frames } from './crafted-http2.ts';
 import { icmpv6Frames } from './crafted-icmpv6.ts';
 import { lineFrames } from './crafted-lines.ts';
 import { linkFrames, nflogFrames, pppFrames } from './crafted-link.ts';
+import { mailFrames } from './crafted-mail.ts';
 import { networkFrames } from './crafted-protocols.ts';
 import { quicFrames } from './crafted-quic.ts';
 import { repeatedFrames } from './crafted-repeated.ts';
@@ -310,6 +311,7 @@ export function craftedCaptures(): ReadonlyMap<string, Uint8Array> {
     ['crafted-databases.pcap', writePcap({ linkType: 1 }, packets(databaseFrames()))],
     ['crafted-quic.pcap', writePcap({ linkType: 1 }, packets(quicFrames()))],
     ['crafted-lines.pcap', writePcap({ linkType: 1 }, packets(lineFrames()))],
+    ['crafted-mail.pcap', writePcap({ linkType: 1 }, packets(mailFrames()))],
     ['crafted-windows.pcap', writePcap({ linkType: 1 }, packets(windowsFrames()))],
     ['crafted-repeated.pcap', writePcap({ linkType: 1 }, packets(repeatedFrames()))],
     ['crafted-routing.pcap', writePcap({ linkType: 1 }, packets(routingFrames()))],

@@ -42,6 +42,15 @@ const EXACT: readonly (readonly [string, RegExp])[] = [
     'crafted-windows.pcap',
     /^(smb2\.(cmd|nt_status|msg_id)|nbss\.|nbdgm\.(type|src)|ldap\.(messageID|scope|resultCode|baseObject|objectName|name)|kerberos\.(msg_type|error))/,
   ],
+  ['crafted-mail.pcap', /^(smtp\.|imap\.|pop\.|imf\.(from|to|subject|message_id|return_path|mime_version))/],
+  // Addresses are not told from the names beside them.
+  ['daemons.mail.pcap', /^(smtp\.|imap\.|pop\.|imf\.(subject|date|message_id|mime_version))/],
+  ['daemons.names.pcap', /^dns\.(id|count|flags|qry|resp\.(ttl|len)|a$|aaaa|cname)/],
+  [
+    'daemons.hosts.pcap',
+    /^(dhcp\.(id|ip|flags|option\.(router|hostname|subnet|dhcp|domain|request|ip_addr))|dhcpv6|ntp|syslog|snmp\.)/,
+  ],
+  ['daemons.logins.pcap', /^(ldap\.|radius\.(code|id|length)|kerberos\.error)/],
   ['crafted-link.pcap', /^(stp|mpls|pppoe\.|eapol\.(version|type|len)|eap\.|llc\.(dsap|ssap|oui))/],
   [
     'crafted-services.pcap',
@@ -93,7 +102,9 @@ function ask(file: string, fields: readonly string[]): string[][] {
 describe('fields as tshark gives them', () => {
   it.skipIf(!usable).each(EXACT)('%s: %s', (name, wanted) => {
     const declared = PROTOCOLS.flatMap((protocol) => protocol.fields);
-    const fields = declared.filter((f) => !f.either && f.name.includes('.') && wanted.test(f.name)).map((f) => f.name);
+    const asked = declared.filter((f) => !f.either && f.name.includes('.') && wanted.test(f.name));
+    // What several protocols carry stands in each of them.
+    const fields = [...new Set(asked.map((f) => f.name))];
     expect(fields.length).toBeGreaterThan(4);
     const bytes = new Uint8Array(fs.readFileSync(path.join(dir, name)));
     const indexer = new CaptureIndexer({ splitByInterface: false });
