@@ -22,7 +22,10 @@ function open(name: string): Opened {
   indexer.append(bytes);
   indexer.end();
   const { index } = indexer;
-  return { index, frame: (row) => bytes.subarray(index.fileOffset(row), index.fileOffset(row) + index.caplen(row)) };
+  const frame = (row: number): Uint8Array =>
+    bytes.subarray(index.fileOffset(row), index.fileOffset(row) + index.caplen(row));
+  index.readFramesWith(frame);
+  return { index, frame };
 }
 
 function matching({ index, frame }: Opened, text: string): number[] {
