@@ -10,7 +10,12 @@ export const expr: ExprModule = {
   evaluate(e, c) {
     if (e.kind !== 'ct') return null;
     const ct = c.connection;
+    if (e.key === 'zone' && (ct.attached || ct.template)) {
+      const { original, reply } = ct.zone;
+      return v('number', e.direction === null ? original || reply : ct.zone[e.direction]);
+    }
     if (e.key === 'state') {
+      if (ct.template && !ct.attached) return v('ctState', CT_STATE.new);
       if (ct.attached) return v('ctState', ct.state === 'untracked' ? CT_STATE.untracked : CT_STATE[ct.state]);
       return v('ctState', ct.state === 'untracked' ? CT_STATE.untracked : CT_STATE.invalid);
     }
@@ -25,6 +30,8 @@ export const expr: ExprModule = {
     switch (e.key) {
       case 'mark':
         return v('number', ct.mark);
+      case 'l3proto':
+        return v('symbol', c.packet.family === 4 ? 'ipv4' : 'ipv6');
       case 'direction':
         return v('symbol', ct.direction);
       case 'status':

@@ -57,6 +57,29 @@ export const expr: ExprModule = {
         return p.inIf !== null
           ? null
           : unknown(`the ${e.key} of the sending process`, 'the process that sends the packet');
+      case 'iiftype':
+      case 'oiftype': {
+        const device = e.key === 'iiftype' ? p.inIf : p.outIf;
+        if (device === null) return null;
+        const ethernet = c.node.isEthernet(device);
+        const loopback = c.node.link(device)?.kind === 'loopback' || device === 'lo';
+        if (loopback) return v('symbol', 'loopback');
+        return ethernet ? v('symbol', 'ether') : unknown(`of which type ${device} is`, 'ip -j -d link');
+      }
+      case 'iifkind':
+      case 'oifkind': {
+        const device = e.key === 'iifkind' ? p.inIf : p.outIf;
+        if (device === null) return null;
+        const link = c.node.link(device);
+        if (!link) return unknown(`of which kind ${device} is`, 'ip -j -d link');
+        return link.kind === null || link.kind === 'loopback' ? null : v('symbol', link.kind);
+      }
+      case 'secpath':
+      case 'ipsec':
+        // a packet that is asked about did not come out of IPsec
+        return v('exists', 0);
+      case 'random':
+        return unknown('which random number the kernel takes', 'a conntrack entry of the flow');
       case 'day':
         // in UTC, as the kernel counts it, unless its own time zone was set (nft_meta_weekday)
         if (p.at === null) return unknown('when the packet is seen', 'the option "at TIME" of the packet');

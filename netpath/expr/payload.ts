@@ -2,7 +2,10 @@
 import { hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP } from '../../parsers/core/protocol-numbers.ts';
 import type { Context } from '../kernel/clause.ts';
 import { isFrameHook } from '../kernel/hooks.ts';
+import { FIELDS } from '../kernel/nft-fields.ts';
 import type { Evaluated, ExprModule, Value, ValueType } from '../kernel/nft-value.ts';
+import { bytesOf, transportAt } from '../kernel/packet-bytes.ts';
+import { headerField } from '../kernel/packet-fields.ts';
 import { unknown } from '../tri.ts';
 
 const TRANSPORT: Readonly<Record<string, number>> = {
@@ -13,6 +16,10 @@ const TRANSPORT: Readonly<Record<string, number>> = {
   icmpv6: ICMPV6,
   udplite: 136,
   dccp: 33,
+  igmp: 2,
+  esp: 50,
+  ah: 51,
+  comp: 108,
 };
 const v = (type: ValueType, value: Value['value']): Value => ({ type, value });
 
@@ -33,6 +40,14 @@ function tagOf({ packet: p, hook, node }: Context): Evaluated {
   return filtering === true
     ? unknown(`which VLAN tag ${bridge} gives the frame`, 'bridge -j vlan, or a capture of the frame')
     : unknown(`whether ${bridge} keeps VLANs apart`, 'ip -j -d link');
+}
+
+/** A field by its place in the header. */
+function placed({ packet: p }: Context, protocol: string, field: string): Evaluated {
+  const place = FIELDS[protocol]?.[field];
+  const name = `${protocol} ${field}`;
+  if (!place) return unknown(`the packet's ${name}`, 'a capture of the packet');
+  return headerField(p, protocol === 'ip' || protocol === 'ip6' ? 'nh' : 'th', place, name);
 }
 
 export const expr: ExprModule = {
@@ -64,7 +79,7 @@ export const expr: ExprModule = {
         case 'version':
           return v('number', p.family);
         default:
-          return unknown(`the packet's ${protocol} ${field}`, 'a capture of the packet');
+          return placed(c, protocol, field);
       }
     }
     if (protocol === 'ether') {
@@ -113,8 +128,11 @@ export const expr: ExprModule = {
         return p.icmpType === null ? null : v(protocol === 'icmp' ? 'icmpType' : 'icmpv6Type', p.icmpType);
       case 'code':
         return p.icmpCode === null ? null : v('number', p.icmpCode);
+      case 'length':
+        if (protocol === 'udp' && p.length !== null) return v('number', p.length - transportAt(p, bytesOf(p)));
+        return placed(c, protocol, field);
       default:
-        return unknown(`the packet's ${protocol} ${field}`, 'a capture of the packet');
+        return placed(c, protocol, field);
     }
   },
 };

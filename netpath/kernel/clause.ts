@@ -19,8 +19,8 @@ export interface NodeView {
   sysctl(name: string): string | null;
   /** The bridge that a device is a port of; null when it is none. */
   bridgeOf(device: string): string | null;
-  /** The socket that listens on ip:port, null for none; `unknown` without a dump of sockets. */
-  listenerAt(protocol: number, ip: Ip, port: number): Listener | null | 'unknown';
+  /** The socket that listens on ip:port for what comes in by a device, null for none; `unknown` without a dump of sockets. */
+  listenerAt(protocol: number, ip: Ip, port: number, device: string | null): Listener | null | 'unknown';
   /** What is known of a device; null when no dump has it. */
   link(device: string): Link | null;
   /** Is it an Ethernet device? Null when no dump knows it. */

@@ -11,6 +11,14 @@ export interface Endpoint {
   readonly port: number | null;
 }
 
+/** A zone may count for one direction only (`CT --zone-orig`): the other one is then in zone 0. */
+export interface Zone {
+  readonly original: number;
+  readonly reply: number;
+}
+
+export const NO_ZONE: Zone = { original: 0, reply: 0 };
+
 /** The connection of the packet under simulation. `dnat`/`snat` are what was set up, null when that direction is untouched. */
 export interface Connection {
   /** False before conntrack has looked at the packet (table raw) and for untracked packets: matches then see no connection. */
@@ -25,8 +33,10 @@ export interface Connection {
   dnatDone: boolean;
   snatDone: boolean;
   mark: number;
-  /** The conntrack zone that table raw put the packet into; 0 without. */
-  zone: number;
+  /** The conntrack zone that table raw put the packet into, by direction; 0 without. */
+  zone: Zone;
+  /** A rule has given the packet its zone: it counts as one of a new connection already, and later rules give no other. */
+  template: boolean;
   /** Confirmed and seen replies, for --ctstatus. */
   seenReply: boolean;
   assured: boolean;
@@ -51,7 +61,8 @@ export function newConnection(p: Packet): Connection {
     dnatDone: false,
     snatDone: false,
     mark: 0,
-    zone: 0,
+    zone: NO_ZONE,
+    template: false,
     seenReply: false,
     assured: false,
     confirmed: false,
@@ -74,13 +85,14 @@ const entriesBy = indexed<ConntrackEntry>((e) => {
 export function findEntry(
   entries: readonly ConntrackEntry[] | null,
   p: Packet,
-  zone: number,
+  zone: Zone,
 ): { entry: ConntrackEntry; direction: 'original' | 'reply' } | null {
   const tuple = tupleOf(p);
   for (const entry of entriesBy(entries, tupleKey(p.protocol, tuple))) {
-    if (entry.zone !== zone || entry.protocol !== p.protocol || entry.original.src.family !== p.family) continue;
-    if (sameTuple(entry.original, tuple)) return { entry, direction: 'original' };
-    if (sameTuple(entry.reply, tuple)) return { entry, direction: 'reply' };
+    if (entry.protocol !== p.protocol || entry.original.src.family !== p.family) continue;
+    if (entry.zone.original === zone.original && sameTuple(entry.original, tuple))
+      return { entry, direction: 'original' };
+    if (entry.zone.reply === zone.reply && sameTuple(entry.reply, tuple)) return { entry, direction: 'reply' };
   }
   return null;
 }
@@ -119,6 +131,7 @@ export function connectionOf(entry: ConntrackEntry, direction: 'original' | 'rep
     snatDone: true,
     mark: entry.mark,
     zone: entry.zone,
+    template: false,
     seenReply: !entry.unreplied,
     assured: entry.assured,
     confirmed: true,

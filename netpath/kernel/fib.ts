@@ -175,6 +175,11 @@ export class Fib {
     );
   }
 
+  /** The first address of a device that is not a secondary one. */
+  primaryOf(device: string, family: 4 | 6): Address | null {
+    return this.addresses.find((a) => a.device === device && a.ip.family === family && !a.secondary) ?? null;
+  }
+
   /**
    * Address that MASQUERADE gives a packet to `dst` that leaves by `device`; `near` is its next hop, which IPv4 goes by. IPv6 chooses among
    * the addresses of all devices, as for a packet of the node's own (ipv6_dev_get_saddr, RFC 6724): the destination itself, a scope

@@ -1,4 +1,4 @@
-// Listening sockets of `ss -lntup`.
+// Listening sockets of `ss`.
 import { type Ip, sameIp } from '../../parsers/core/address.ts';
 import { protocolName } from '../../parsers/core/protocol-numbers.ts';
 import type { Listener } from '../../parsers/nodestate/state.ts';
@@ -9,14 +9,25 @@ function score(l: Listener, ip: Ip): number {
   return l.family === ip.family ? 2 : -1;
 }
 
-/** The listener that a packet for ip:port meets: the most specific address wins. */
-export function findListener(listeners: readonly Listener[], protocol: number, ip: Ip, port: number): Listener | null {
+/**
+ * The listener that a packet for ip:port, coming in by a device, meets: one on that device before one on all, then the most specific address
+ * (compute_score).
+ */
+export function findListener(
+  listeners: readonly Listener[],
+  protocol: number,
+  ip: Ip,
+  port: number,
+  device: string | null,
+): Listener | null {
   const name = protocolName(protocol);
   let best: Listener | null = null;
   let bestScore = 0;
   for (const l of listeners) {
     if (l.protocol !== name || l.port !== port) continue;
-    const s = score(l, ip);
+    if (l.device !== null && device !== null && l.device !== device) continue;
+    const address = score(l, ip);
+    const s = address < 0 || l.device === null ? address : address + 4;
     if (s > bestScore) {
       best = l;
       bestScore = s;

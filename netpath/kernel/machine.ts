@@ -70,10 +70,16 @@ export class Machine implements NodeView {
   get setsZones(): boolean {
     this.#setsZones ??=
       this.state.iptables.some((d) =>
-        [...(d.tables.get('raw')?.chains.values() ?? [])].some((c) => c.rules.some((r) => / --zone /.test(r.text))),
+        [...(d.tables.get('raw')?.chains.values() ?? [])].some((c) =>
+          c.rules.some((r) => / --zone(?:-orig|-reply)? /.test(r.text)),
+        ),
       ) ||
       this.nftTables.some((t) =>
-        [...t.table.chains.values()].some((c) => c.rules.some((r) => /\bct zone set /.test(r.text))),
+        [...t.table.chains.values()].some((c) =>
+          c.rules.some((r) =>
+            r.statements.some((s) => s.kind === 'mangle' && s.key.kind === 'ct' && s.key.key === 'zone'),
+          ),
+        ),
       );
     return this.#setsZones;
   }
@@ -126,8 +132,9 @@ export class Machine implements NodeView {
     return master !== null && this.links.get(master)?.kind !== 'bond' ? master : null;
   }
 
-  listenerAt(protocol: number, ip: Ip, port: number): Listener | null | 'unknown' {
-    return this.state.host.listeners === null ? 'unknown' : findListener(this.state.host.listeners, protocol, ip, port);
+  listenerAt(protocol: number, ip: Ip, port: number, device: string | null): Listener | null | 'unknown' {
+    const { listeners } = this.state.host;
+    return listeners === null ? 'unknown' : findListener(listeners, protocol, ip, port, device);
   }
 
   link(device: string): Link | null {

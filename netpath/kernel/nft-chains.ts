@@ -6,7 +6,7 @@ import type {
   NftBaseChain,
   NftChain,
   NftElement,
-  NftExpr,
+  NftInlineRule,
   NftRule,
   NftTable,
   NftVerdict,
@@ -16,7 +16,8 @@ import type { Fragment, Step } from '../trace.ts';
 import { isUnknown } from '../tri.ts';
 import type { TraceStyle } from './chains.ts';
 import type { Context, NatAddress } from './clause.ts';
-import { evaluateAll, knownOf, lookUp, matchHolds, type NftScope, textOfValue } from './nft-expression.ts';
+import { evaluateAll, knownOf, lookUp, matchHolds, type NftScope, restOf, textOfValue } from './nft-expression.ts';
+import { mangle, tproxy } from './nft-mangle.ts';
 import { canBeMerged } from './nft-merged.ts';
 import { type NatOutcome, natAddress } from './nft-nat.ts';
 import { NftElements } from './nft-sets.ts';
@@ -77,7 +78,8 @@ type RuleEnd =
 interface RuleRun {
   readonly end: RuleEnd;
   readonly why: readonly Fragment[];
-  readonly changed: boolean;
+  /** What it changed, in words; empty for nothing. */
+  readonly changed: string;
 }
 
 function because(values: readonly Value[], element: NftElement | null): Fragment[] {
@@ -106,23 +108,14 @@ function ask(c: Context, rule: NftRule, what: string, settle: string): boolean {
   );
 }
 
-/** The number that a mangle statement sets; null when it is not known. */
-function mangleValue(e: NftExpr, c: Context, table: CompiledNftTable): number | 'missing' | null {
-  if (e.kind === 'value') return /^(?:0x[0-9a-f]+|\d+)$/i.test(e.text) ? Number(e.text) : null;
-  const values = evaluateAll(e, c, table);
-  if (values === null) return 'missing';
-  const first = knownOf(values)[0];
-  return typeof first?.value === 'number' ? first.value : null;
-}
-
 function runRule(rule: NftRule, c: Context, table: CompiledNftTable): RuleRun | null {
   const why: Fragment[] = [];
-  let changed = false;
+  const changes: string[] = [];
   const explain = (more: readonly Fragment[]) => {
     if (more.length > 0 && why.length > 0) why.push({ kind: 'text', text: '; ' });
     why.push(...more);
   };
-  const end = (e: RuleEnd): RuleRun => ({ end: e, why, changed });
+  const end = (e: RuleEnd): RuleRun => ({ end: e, why, changed: changes.filter((x) => x !== '').join(', ') });
   for (const [i, s] of rule.statements.entries()) {
     switch (s.kind) {
       case 'passive':
@@ -152,13 +145,14 @@ function runRule(rule: NftRule, c: Context, table: CompiledNftTable): RuleRun | 
         const values = evaluateAll(s.key, c, table);
         if (values === null) return null;
 
-        const element = lookUp(s.data, values, table);
-        if (element === null) return null;
-        if ('unknown' in element) {
-          // it may hold none of the elements; which one otherwise is not known
-          if (!ask(c, rule, element.unknown, element.settle)) return null;
-          return end({ kind: 'insufficient', why: element.unknown, settle: element.settle });
+        let element = lookUp(s.data, values, table);
+        if (element !== null && 'unknown' in element) {
+          // none of the named elements may hold it; which one otherwise is not known
+          if (ask(c, rule, element.unknown, element.settle))
+            return end({ kind: 'insufficient', why: element.unknown, settle: element.settle });
+          element = restOf(s.data, table);
         }
+        if (element === null) return null;
         if (!element.verdict)
           return end({ kind: 'insufficient', why: 'which verdict a map holds', settle: 'support for it' });
         explain(because(knownOf(values), element));
@@ -168,28 +162,31 @@ function runRule(rule: NftRule, c: Context, table: CompiledNftTable): RuleRun | 
       case 'stateful':
         if (!ask(c, rule, `whether "${s.text}" lets this packet pass`, 'its counters')) return null;
         break;
-      case 'mangle': {
-        const key = s.key;
-        if (key.kind === 'meta' && (key.key === 'priority' || key.key === 'nftrace')) break;
-        const value = mangleValue(s.value, c, table);
-        if (value === 'missing') return null; // what is to be set does not exist: the rule ends
-        if (value !== null && key.kind === 'ct' && key.key === 'zone') {
-          if (!c.connection.attached) c.connection.zone = value & 0xffff;
-          break;
-        }
-        if (value === null || (key.kind !== 'meta' && key.kind !== 'ct') || key.key !== 'mark') {
-          return end({ kind: 'insufficient', why: `what "${rule.text}" sets`, settle: 'support for it' });
-        }
-        if (key.kind === 'ct') {
-          if (c.connection.attached) c.connection.mark = value >>> 0; // without a connection nothing is set
-        } else {
-          changed ||= c.packet.mark !== value;
-          c.packet.mark = value >>> 0;
-        }
+      case 'mangle':
+      case 'tproxy': {
+        const set = s.kind === 'mangle' ? mangle(s, rule.text, c, table) : tproxy(s, c, table);
+        if (set.kind === 'ends') return null;
+        if (set.kind === 'unknown') return end({ kind: 'insufficient', why: set.why, settle: set.settle });
+        changes.push(set.summary);
         break;
       }
+      case 'tcpOption':
+        if (c.packet.protocol !== TCP) return null;
+        break;
+      case 'flow':
+        // only of connections that conntrack knows for good, and TCP only when it is established
+        if (!c.connection.attached || !c.connection.confirmed) return null;
+        break;
+      case 'synproxy':
+        if (c.packet.protocol !== TCP) return null;
+        return end({
+          kind: 'insufficient',
+          why: 'what the client makes of the SYN-ACK that synproxy sends in place of the server',
+          settle: "a capture of the client's next packet",
+        });
       case 'notrack':
-        if (!c.connection.attached) c.connection.state = 'untracked';
+        // a packet that has got a zone is tracked
+        if (!c.connection.attached && !c.connection.template) c.connection.state = 'untracked';
         break;
       case 'verdict':
         if (s.verdict.kind === 'continue') break;
@@ -220,6 +217,26 @@ function runRule(rule: NftRule, c: Context, table: CompiledNftTable): RuleRun | 
     }
   }
   return end({ kind: 'none' });
+}
+
+/** Is there a program that takes packets from a queue? No dump tells; without one they are dropped, or pass where the rule says bypass. */
+function hasProgram(c: Context, rule: NftRule): boolean {
+  return (
+    c.world.decide({
+      source: rule.source,
+      why: 'A queue hands the packet to a program, and no dump tells whether there is one: /proc/net/netfilter/nfnetlink_queue does.',
+      choices: [
+        { assumed: 'no program takes packets from the queue', probability: null },
+        { assumed: 'a program takes packets from the queue', probability: null },
+      ],
+    }) === 1
+  );
+}
+
+/** A chain without a name. The kernel gives it one with a number that no dump tells. */
+function inlineChain(rules: readonly NftInlineRule[], around: NftRule): NftChain {
+  const { source } = around;
+  return { name: '__chain', source, rules: rules.map((r) => ({ ...r, comment: null, source })) };
 }
 
 const isDeviceHook = (c: Context): boolean => c.hook === 'INGRESS' || c.hook === 'EGRESS';
@@ -285,8 +302,8 @@ export function walkNft(table: CompiledNftTable, base: NftBaseChain, c: Context,
       emit('rule', frame.chain, rule, 'CONTINUE', {
         packet: before,
         why,
-        mattered: changed,
-        summary: changed ? `mark 0x${before.mark.toString(16)} → 0x${c.packet.mark.toString(16)}` : 'goes on',
+        mattered: changed !== '',
+        summary: changed === '' ? 'goes on' : changed,
       });
       continue;
     }
@@ -330,7 +347,9 @@ export function walkNft(table: CompiledNftTable, base: NftBaseChain, c: Context,
         return v.kind === 'accept' ? { kind: 'accept', nat: null } : { kind: 'drop', rejected: null, rule };
       case 'queue':
         emit('rule', frame.chain, rule, 'QUEUE', { packet: before, why, mattered: true });
-        return { kind: 'insufficient', why: 'what the program behind a queue decides', settle: 'the program', rule };
+        if (hasProgram(c, rule))
+          return { kind: 'insufficient', why: 'what the program behind a queue decides', settle: 'the program', rule };
+        return v.bypass === true ? { kind: 'accept', nat: null } : { kind: 'drop', rejected: null, rule };
       case 'return':
         if (old) emit('return', frame.chain, null, null, { summary: 'returns', source: rule.source, why });
         else emit('rule', frame.chain, rule, 'RETURN', { packet: before, why, summary: 'returns' });
@@ -339,14 +358,14 @@ export function walkNft(table: CompiledNftTable, base: NftBaseChain, c: Context,
         break;
       case 'jump':
       case 'goto': {
-        const chain = t.chains.get(v.chain ?? '');
+        const chain = v.rules ? inlineChain(v.rules, rule) : t.chains.get(v.chain ?? '');
         if (!chain)
           return { kind: 'insufficient', why: `what chain ${v.chain ?? ''} holds`, settle: 'the whole dump', rule };
         emit('rule', frame.chain, rule, `${v.kind.toUpperCase()}:${chain.name}`, {
           packet: before,
           why,
           summary: `to ${chain.name}`,
-          mattered: changed,
+          mattered: changed !== '',
         });
         if (stack.some((f) => f.chain === chain)) return { kind: 'loop', rule };
         if (v.kind === 'goto') stack.pop();

@@ -72,15 +72,24 @@ function binary(e: NftExpr & { kind: 'binary' }, c: Context, scope: NftScope): E
     : { type: left.type, value: operate(e.op, left.value, right) };
 }
 
+function elementsOf(data: NftExpr, scope: NftScope): NftElements | null {
+  return data.kind === 'set' ? inline(data) : data.kind === 'setRef' ? scope.set(data.name) : null;
+}
+
+/** The element `*` of a set or map, for all that no other one holds; null for none. */
+export function restOf(data: NftExpr, scope: NftScope): NftElement | null {
+  return elementsOf(data, scope)?.otherwise ?? null;
+}
+
 /** An element of an inline set or a named one. */
 export function lookUp(data: NftExpr, values: readonly MaybeValue[], scope: NftScope): NftElement | null | Unknown {
-  const elements = data.kind === 'set' ? inline(data) : data.kind === 'setRef' ? scope.set(data.name) : null;
+  const elements = elementsOf(data, scope);
   if (!elements)
     return unknown(data.kind === 'setRef' ? `what is in @${data.name}` : 'what the map is', 'nft list ruleset');
   const open = unknownOf(values);
   if (open) {
     // An element may still be ruled out by the parts that are known.
-    return elements.mayHold(values.map((v) => ('unknown' in v ? null : v))) ? open : null;
+    return elements.mayHold(values.map((v) => ('unknown' in v ? null : v))) ? open : elements.otherwise;
   }
   const found = elements.find(knownOf(values));
   return typeof found === 'string' ? unknown(found, 'support for it') : found;
@@ -143,6 +152,12 @@ export function matchHolds(left: NftExpr, op: string, right: NftExpr, c: Context
 
 function single(v: Value, left: NftExpr, op: string, right: NftExpr, negate: boolean): Tri {
   const notUnderstood = () => unknown(`what ${textOfValue(v)} is compared with`, 'support for it');
+  if (op === '!') {
+    // none of the bits
+    const items = right.kind === 'flags' ? right.items : right.kind === 'value' ? [right.text] : null;
+    const bits = items && readFlags(v.type, items);
+    return bits === null || typeof v.value !== 'number' ? notUnderstood() : (v.value & bits) === 0;
+  }
   if (right.kind === 'flags') {
     const bits = readFlags(v.type, right.items);
     if (bits === null || typeof v.value !== 'number') return notUnderstood();

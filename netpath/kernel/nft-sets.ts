@@ -20,6 +20,8 @@ function exactKey(e: NftElement, values: readonly Value[]): string | null {
   return out.join(' . ');
 }
 
+const isRest = (e: NftElement): boolean => e.key.kind === 'value' && e.key.text === '*';
+
 interface Index {
   readonly exact: Map<string, NftElement>;
   readonly rest: NftElement[];
@@ -30,8 +32,12 @@ export class NftElements {
   /** One index for each combination of types that asked: it is one in practice. */
   readonly #indexes = new Map<string, Index>();
 
+  /** The element `*`, for all that no other one holds. */
+  readonly otherwise: NftElement | null;
+
   constructor(elements: readonly NftElement[]) {
-    this.#elements = elements;
+    this.otherwise = elements.find(isRest) ?? null;
+    this.#elements = this.otherwise ? elements.filter((e) => !isRest(e)) : elements;
   }
 
   #indexFor(values: readonly Value[]): Index {
@@ -68,7 +74,7 @@ export class NftElements {
       }
       if (all) return e;
     }
-    return problem;
+    return problem ?? this.otherwise;
   }
 
   /** Could an element hold values of which some (null) are not known? */

@@ -25,6 +25,16 @@ export type ValueType =
   | 'icmpv6Type'
   | 'etherType'
   | 'dscp'
+  | 'ecn'
+  | 'dccpType'
+  | 'igmpType'
+  /** More bits than a number holds, as hex digits without zeros in front. */
+  | 'hex'
+  /** Seconds of the day, and Unix seconds: times as nft prints them. */
+  | 'hour'
+  /** 1 where a part of the packet is there, 0 where not; literals `exists` and `missing`. */
+  | 'exists'
+  | 'time'
   | 'weekday';
 
 export interface Value {
@@ -100,6 +110,30 @@ const DSCP: Readonly<Record<string, number>> = {
   af43: 38,
 };
 
+/** Names of small numbers, by type. */
+const NAMES: Readonly<Partial<Record<ValueType, Readonly<Record<string, number>>>>> = {
+  ecn: { 'not-ect': 0, ect1: 1, ect0: 2, ce: 3 },
+  dccpType: {
+    request: 0,
+    response: 1,
+    data: 2,
+    ack: 3,
+    dataack: 4,
+    closereq: 5,
+    close: 6,
+    reset: 7,
+    sync: 8,
+    syncack: 9,
+  },
+  igmpType: {
+    'membership-query': 0x11,
+    'membership-report-v1': 0x12,
+    'membership-report-v2': 0x16,
+    'leave-group': 0x17,
+    'membership-report-v3': 0x22,
+  },
+};
+
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 
 const ETHER_TYPES: Readonly<Record<string, number>> = {
@@ -110,6 +144,19 @@ const ETHER_TYPES: Readonly<Record<string, number>> = {
   '8021q': 0x8100,
   '8021ad': 0x88a8,
 };
+
+/** `08:30`, `08:30:15` as seconds. */
+function secondsOfDay(text: string): number | null {
+  const m = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text);
+  return m ? Number(m[1]) * 3600 + Number(m[2]) * 60 + Number(m[3] ?? '0') : number(text);
+}
+
+/** `2026-11-24 15:00:00` as seconds, read as UTC. */
+function secondsOfDate(text: string): number | null {
+  const m = /^(\d{4}-\d{2}-\d{2})(?: (\d{2}:\d{2}(?::\d{2})?))?$/.exec(text);
+  const ms = m ? Date.parse(`${m[1]}T${m[2] ?? '00:00'}Z`) : Number.NaN;
+  return Number.isNaN(ms) ? number(text) : ms / 1000;
+}
 
 const number = (text: string): number | null => (/^(?:0x[0-9a-fA-F]+|\d+)$/.test(text) ? Number(text) : null);
 
@@ -132,6 +179,18 @@ export function readLiteral(type: ValueType, text: string): number | string | Ip
     }
     case 'dscp':
       return DSCP[text] ?? number(text);
+    case 'ecn':
+    case 'dccpType':
+    case 'igmpType':
+      return NAMES[type]?.[text] ?? number(text);
+    case 'hex':
+      return /^(?:0x[0-9a-f]+|\d+)$/i.test(text) ? BigInt(text).toString(16) : null;
+    case 'exists':
+      return text === 'exists' || text === '1' ? 1 : text === 'missing' || text === '0' ? 0 : null;
+    case 'hour':
+      return secondsOfDay(text);
+    case 'time':
+      return secondsOfDate(text);
     case 'ctState':
     case 'ctStatus':
     case 'tcpFlags':
@@ -172,6 +231,7 @@ export function sameValue(a: number | string | Ip, b: number | string | Ip): boo
 
 function order(a: number | string | Ip, b: number | string | Ip): number | null {
   if (isIp(a)) return isIp(b) && a.family === b.family ? compareIp(a, b) : null;
+  if (typeof a === 'string' && typeof b === 'string') return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
   return typeof a === 'number' && typeof b === 'number' ? a - b : null;
 }
 
@@ -190,6 +250,10 @@ export function literalHolds(v: Value, e: NftExpr): boolean | null {
     case 'prefix': {
       const p = parsePrefix(`${e.address}/${e.length}`);
       return p && isIp(v.value) ? contains(p, v.value) : null;
+    }
+    case 'flags': {
+      const bits = readFlags(v.type, e.items);
+      return bits === null ? null : v.value === bits;
     }
     case 'range': {
       const low = readLiteral(v.type, e.from);

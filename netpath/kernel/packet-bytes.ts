@@ -78,6 +78,30 @@ function withCaptured(p: Packet, seen: Uint8Array, length: number): (number | nu
   return out.slice(0, length);
 }
 
+/** Offset of the transport header in `bytesOf`. */
+export function transportAt(p: Packet, bytes: readonly (number | null)[]): number {
+  return p.family === 4 ? ((bytes[0] ?? 5) & 15) * 4 : 40;
+}
+
+/** Extension headers of IPv6, by their protocol numbers. */
+const EXTENSIONS = new Set([0, 43, 44, 51, 60, 135]);
+
+/** The extension headers that a capture of the packet shows, with their offsets; none for a packet that is typed in. */
+export function extensionsOf(p: Packet): { readonly protocol: number; readonly at: number }[] {
+  const seen = p.seen?.bytes ?? null;
+  const out: { protocol: number; at: number }[] = [];
+  if (p.family !== 6 || seen === null) return out;
+  let protocol = seen[6] ?? p.protocol;
+  for (let at = 40; EXTENSIONS.has(protocol) && at + 8 <= seen.length && out.length < 16; ) {
+    out.push({ protocol, at });
+    const units = seen[at + 1] ?? 0;
+    const length = protocol === 44 ? 8 : protocol === 51 ? (units + 2) * 4 : (units + 1) * 8;
+    protocol = seen[at] ?? 59;
+    at += length;
+  }
+  return out;
+}
+
 /** Bytes of the packet, null where neither its fields nor a capture tell one. With `length` known there are exactly so many. */
 export function bytesOf(p: Packet): (number | null)[] {
   if (p.seen?.bytes && p.length !== null) {

@@ -70,6 +70,12 @@ function routeInput(w: Walker): Ending {
 
 function forward(w: Walker, route: RouteResult): Ending {
   const p = w.packet;
+  if (p.tproxy)
+    return ending(
+      'dropped',
+      'TPROXY gave it to a socket, but the routes forward it: such a packet is dropped. A policy rule for its mark has to lead to a local route.',
+      route.route.ref,
+    );
   if (p.ttl <= 1)
     return ending('dropped', 'Its time to live is used up; the node answers with ICMP time exceeded.', null);
   const long = tooLong(w, route);
@@ -195,7 +201,8 @@ function throughLo(w: Walker): Ending {
   p.dmac = p.mac;
   p.frameType = 'host';
   w.note('exit', 'through lo, back into the node', { owner: 'kernel', mattered: false });
-  return egress(w, 'lo') ?? ingress(w, 'lo') ?? w.runHook('PREROUTING') ?? routeInput(w);
+  // It keeps the route it was sent by: whatever rules have made of its addresses since, it is for the node (ip_rcv_finish_core).
+  return egress(w, 'lo') ?? ingress(w, 'lo') ?? w.runHook('PREROUTING') ?? localIn(w);
 }
 
 /** The packet leaves by a device: onto a bridge port, into a pod's veth, or off the node. */

@@ -8,7 +8,7 @@ import type { ConntrackEntry } from '../../parsers/nodestate/state.ts';
 import type { PacketSpec } from '../packet-spec.ts';
 import type { Trace } from '../trace.ts';
 import { resolveArrival } from './arrival.ts';
-import { type Connection, connectionOf, findEntry, newConnection, reopens } from './conntrack.ts';
+import { type Connection, connectionOf, findEntry, NO_ZONE, newConnection, reopens, type Zone } from './conntrack.ts';
 import { serviceAt } from './ipvs.ts';
 import type { Machine } from './machine.ts';
 import type { Packet } from './packet.ts';
@@ -144,10 +144,10 @@ function withoutIpvsNat(m: Machine, c: Connection): Connection {
 }
 
 /** The zone in which the packet's connection is looked up, as table raw says; asked only where something sets zones. */
-function zoneOf(m: Machine, packet: Packet, arrival: Arrival): number {
-  if (!m.setsZones) return 0;
+function zoneOf(m: Machine, packet: Packet, arrival: Arrival): Zone {
+  if (!m.setsZones) return NO_ZONE;
   const probe = exploreWorlds((world) => traceOf(m, world, { ...packet }, newConnection(packet), null, arrival), 1);
-  return probe.results[0]?.crossing?.connection.zone ?? 0;
+  return probe.results[0]?.crossing?.connection.zone ?? NO_ZONE;
 }
 
 export function simulate(m: Machine, spec: PacketSpec): SimulationResult {

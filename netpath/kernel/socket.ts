@@ -36,7 +36,7 @@ export function deliverLocally(w: Walker): Ending {
       { interface: p.inIf, pod },
     );
   }
-  const l = findListener(w.machine.state.host.listeners, p.protocol, p.dst, p.dport);
+  const l = findListener(w.machine.state.host.listeners, p.protocol, p.dst, p.dport, p.inIf);
   if (!l) {
     w.note('socket', `nothing listens on ${where}`, { owner: 'kernel' });
     const answer = p.protocol === 6 ? 'a RST' : 'ICMP port unreachable';
@@ -57,7 +57,7 @@ export function deliverLocally(w: Walker): Ending {
 /** What TPROXY gave to a socket, which sees the packet's own addresses. */
 function deliverTransparently(w: Walker, { ip, port }: { readonly ip: Ip; readonly port: number }): Ending {
   const p = w.packet;
-  const found = w.machine.listenerAt(p.protocol, ip, port);
+  const found = w.machine.listenerAt(p.protocol, ip, port, p.inIf);
   const l = found === 'unknown' ? null : found;
   const process = l?.process ?? null;
   const where = endpointText(ip, port);

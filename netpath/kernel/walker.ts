@@ -134,12 +134,13 @@ export class Walker {
   }
 
   #run(r: Registered, hook: Hook): Ending | null {
-    const { mark, tos } = this.packet;
+    const { mark, tos, src, dst } = this.packet;
     const end = this.#runOne(r, hook);
     const routes =
       hook === 'OUTPUT' &&
       (r.kind === 'table' ? r.table.name === 'mangle' : r.kind === 'native' && r.chain.base.type === 'route');
-    if (routes && (this.packet.mark !== mark || this.packet.tos !== tos)) this.#reroute = true;
+    const p = this.packet;
+    if (routes && (p.mark !== mark || p.tos !== tos || p.src !== src || p.dst !== dst)) this.#reroute = true;
     return end;
   }
 

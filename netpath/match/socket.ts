@@ -1,8 +1,8 @@
 // -m socket: whether a socket of this node is for the packet: one that is connected, or a listener on the very address.
 //
 // Surprise: a listener on all addresses (0.0.0.0, ::) does not count unless --nowildcard says so (xt_socket.c).
-import { hasPorts } from '../../parsers/core/protocol-numbers.ts';
 import { clause, type MatchModule } from '../kernel/clause.ts';
+import { SOCKETS, socketOf } from '../kernel/socket-lookup.ts';
 import { unknown } from '../tri.ts';
 
 const OPTIONS = new Set(['--transparent', '--nowildcard', '--restore-skmark']);
@@ -14,14 +14,17 @@ export const match: MatchModule = {
     if (odd) return `${odd.name} is not understood`;
     const has = (name: string) => options.some((o) => o.name === name);
     return [
-      clause(({ packet: p, connection, node }) => {
-        if (p.dport === null || !hasPorts(p.protocol)) return false;
-        const connected = connection.entry !== null || connection.state !== 'new';
-        const listener = connected ? 'unknown' : node.listenerAt(p.protocol, p.dst, p.dport);
-        if (listener === 'unknown') return unknown('whether a local socket takes this packet', 'ss -antup');
-        if (listener === null || (listener.address === null && !has('--nowildcard'))) return false;
-        if (has('--transparent') || has('--restore-skmark'))
-          return unknown('whether the socket is transparent, and its mark', 'the program that listens');
+      clause((c) => {
+        const found = socketOf(c);
+        if (found === null || 'unknown' in found) return found ?? false;
+        if (found.wildcard !== false && !has('--nowildcard'))
+          return found.wildcard ? false : unknown('whether the socket is bound to an address', SOCKETS);
+        if (has('--transparent') && found.transparent !== true)
+          return found.transparent === false ? false : unknown('whether the socket is transparent', SOCKETS);
+        if (has('--restore-skmark')) {
+          if (found.mark === null) return unknown('the mark of the socket', SOCKETS);
+          c.packet.mark = found.mark;
+        }
         return true;
       }),
     ];

@@ -4,7 +4,8 @@ import type { TargetModule } from '../kernel/clause.ts';
 export const target: TargetModule = {
   target: 'NOTRACK',
   compile: () => (c) => {
-    if (c.connection.attached) return { kind: 'continue', summary: null }; // came back over lo
+    // came back over lo, or has got a zone
+    if (c.connection.attached || c.connection.template) return { kind: 'continue', summary: null };
     c.connection.state = 'untracked';
     return { kind: 'continue', summary: 'not tracked' };
   },

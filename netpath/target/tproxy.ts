@@ -4,6 +4,7 @@
 import { endpointText, ipText, parseIp } from '../../parsers/core/address.ts';
 import type { TargetModule } from '../kernel/clause.ts';
 import { integer, valueAndMask } from '../kernel/option-values.ts';
+import { ownAddress, tproxyFinds } from '../kernel/socket-lookup.ts';
 
 export const target: TargetModule = {
   target: 'TPROXY',
@@ -17,22 +18,12 @@ export const target: TargetModule = {
     return (c) => {
       const p = c.packet;
       const any = onIp === null || /^(?:0\.0\.0\.0|::)$/.test(ipText(onIp));
-      const ip = any ? (p.inIf === null ? null : (c.node.fib.addressOf(p.inIf, p.dst, p.family)?.ip ?? null)) : onIp;
+      const ip = any ? ownAddress(c) : onIp;
       const port = onPort === 0 ? p.dport : onPort;
       if (ip === null || port === null)
         return { kind: 'unknown', why: 'to which address TPROXY gives the packet', settle: 'ip -j addr' };
       const where = endpointText(ip, port);
-      const listener = c.node.listenerAt(p.protocol, ip, port);
-      const taken =
-        listener !== null &&
-        c.world.decide({
-          source: listener === 'unknown' ? null : listener.source,
-          why: `Whether a transparent socket listens on ${where} is in no dump; ss -lntup tells who listens, its program whether transparently.`,
-          choices: [
-            { assumed: `a transparent socket listens on ${where}`, probability: null },
-            { assumed: `no transparent socket listens on ${where}`, probability: null },
-          ],
-        }) === 0;
+      const taken = tproxyFinds(c, ip, port, where);
       if (!taken)
         return {
           kind: 'verdict',

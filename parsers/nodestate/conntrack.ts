@@ -39,7 +39,7 @@ export function conntrackEntry(line: string, source: SourceRef): ConntrackEntry 
     unreplied: words.includes('[UNREPLIED]'),
     assured: words.includes('[ASSURED]'),
     mark: value('mark'),
-    zone: value('zone'),
+    zone: { original: value('zone-orig') || value('zone'), reply: value('zone-reply') || value('zone') },
     source,
   };
 }

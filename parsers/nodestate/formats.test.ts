@@ -88,7 +88,7 @@ describe('conntrack -L', () => {
       assured: true,
       unreplied: false,
       mark: 4,
-      zone: 2,
+      zone: { original: 2, reply: 2 },
     });
     expect(e?.reply).toMatchObject({ sport: 8088, dport: 40580 });
   });

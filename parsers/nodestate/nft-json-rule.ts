@@ -1,6 +1,7 @@
 // nftables expressions and statements from `nft -j`, into the same parts as the text form gives (nft-syntax.ts).
 // Newer releases print lists where 1.0.6 prints single values; both are read.
 import type { Json } from './json-items.ts';
+import { parseNftRule } from './nft-rule.ts';
 import { type NftElement, type NftExpr, type NftStatement, type NftVerdict, rejectFamily } from './nft-syntax.ts';
 
 const text = (j: Json): string => j.string ?? (j.number === null ? JSON.stringify(j.value) : String(j.number));
@@ -22,8 +23,9 @@ export function jsonVerdict(j: Json): NftVerdict | null {
     case 'drop':
     case 'return':
     case 'continue':
-    case 'queue':
       return { kind: key, chain: null };
+    case 'queue':
+      return { kind: 'queue', chain: null, bypass: list(value.get('flags')).some((f) => f.string === 'bypass') };
     case 'jump':
     case 'goto':
       return { kind: key, chain: value.get('target').string };
@@ -63,8 +65,20 @@ export function jsonExpr(j: Json): NftExpr {
   const [key, v] = entry;
   switch (key) {
     case 'payload':
-      return v.has('field')
-        ? { kind: 'payload', protocol: text(v.get('protocol')), field: text(v.get('field')) }
+      if (v.has('field')) {
+        const field = text(v.get('field'));
+        // a header inside a tunnel
+        return v.has('tunnel')
+          ? { kind: 'payload', protocol: text(v.get('tunnel')), field: `${text(v.get('protocol'))} ${field}` }
+          : { kind: 'payload', protocol: text(v.get('protocol')), field };
+      }
+      return v.has('base')
+        ? {
+            kind: 'raw',
+            base: text(v.get('base')),
+            offset: v.get('offset').number ?? 0,
+            length: v.get('len').number ?? 0,
+          }
         : other(j);
     case 'meta':
       return { kind: 'meta', key: text(v.get('key')) };
@@ -91,6 +105,23 @@ export function jsonExpr(j: Json): NftExpr {
         seed: v.get('seed').number,
         offset: v.get('offset').number ?? 0,
       };
+    case 'socket':
+      return { kind: 'socket', key: text(v.get('key')), level: v.get('level').number };
+    case 'ip option':
+    case 'tcp option':
+    case 'dccp option':
+    case 'sctp chunk':
+    case 'exthdr': {
+      const bits = v.has('base') ? `@${text(v.get('offset'))},${text(v.get('len'))}` : null;
+      const name = v.has('base') ? text(v.get('base')) : v.has('type') ? text(v.get('type')) : text(v.get('name'));
+      return { kind: 'exthdr', of: key, name, field: bits ?? v.get('field').string };
+    }
+    case 'rt':
+      return { kind: 'rt', key: withFamily(v) };
+    case 'ipsec':
+      return { kind: 'ipsec', direction: text(v.get('dir')), key: withFamily(v) };
+    case 'osf':
+      return { kind: 'osf', key: text(v.get('key')) };
     case 'prefix':
       return { kind: 'prefix', address: text(v.get('addr')), length: v.get('len').number ?? 0 };
     case 'range':
@@ -112,6 +143,11 @@ export function jsonExpr(j: Json): NftExpr {
   }
 }
 
+const withFamily = (v: Json): string => {
+  const family = v.get('family').string;
+  return `${family === null ? '' : `${family} `}${text(v.get('key'))}`;
+};
+
 function match(v: Json): NftStatement {
   return {
     kind: 'match',
@@ -121,7 +157,18 @@ function match(v: Json): NftStatement {
   };
 }
 
-export function jsonStatement(j: Json): NftStatement {
+/** nft prints what its JSON has no form for as a string: the text of the statement. */
+export function jsonStatements(j: Json): readonly NftStatement[] {
+  return j.string === null ? [jsonStatement(j)] : parseNftRule(j.string.replace(/\n\s*/g, ' ; ')).statements;
+}
+
+const familyOf = (v: Json): 4 | 6 | null =>
+  v.get('family').string === 'ip' ? 4 : v.get('family').string === 'ip6' ? 6 : null;
+
+/** A limit or quota of this rule, or one of the table by its name. */
+const LIMITS = new Set(['limit', 'quota', 'ct count']);
+
+function jsonStatement(j: Json): NftStatement {
   const verdict = jsonVerdict(j);
   if (verdict) return { kind: 'verdict', verdict };
   const entry = only(j);
@@ -134,7 +181,7 @@ export function jsonStatement(j: Json): NftStatement {
       return { kind: 'vmap', key: jsonExpr(v.get('key')), data: jsonExpr(v.get('data')) };
     case 'mangle':
       return v.get('key').has('tcp option')
-        ? { kind: 'passive', text: 'tcp option' }
+        ? { kind: 'tcpOption', text: `set ${JSON.stringify(v.get('key').get('tcp option').value)}` }
         : { kind: 'mangle', key: jsonExpr(v.get('key')), value: jsonExpr(v.get('value')) };
     case 'dnat':
     case 'snat':
@@ -143,7 +190,7 @@ export function jsonStatement(j: Json): NftStatement {
       return {
         kind: 'nat',
         type: key,
-        family: v.get('family').string === 'ip' ? 4 : v.get('family').string === 'ip6' ? 6 : null,
+        family: familyOf(v),
         address: v.has('addr') ? jsonExpr(v.get('addr')) : null,
         port: v.has('port') ? jsonExpr(v.get('port')) : null,
         flags: v.has('flags') ? list(v.get('flags')).map(text) : [],
@@ -159,24 +206,44 @@ export function jsonStatement(j: Json): NftStatement {
     }
     case 'notrack':
       return { kind: 'notrack' };
+    case 'reset':
+      return v.has('tcp option')
+        ? { kind: 'tcpOption', text: `reset ${JSON.stringify(v.value)}` }
+        : { kind: 'other', text: JSON.stringify(j.value) };
+    case 'tproxy':
+      return {
+        kind: 'tproxy',
+        family: familyOf(v),
+        address: v.has('addr') ? jsonExpr(v.get('addr')) : null,
+        port: v.has('port') ? jsonExpr(v.get('port')) : null,
+      };
+    case 'synproxy':
+      return { kind: 'synproxy' };
+    case 'flow':
+      return { kind: 'flow' };
     case 'counter':
+    case 'last':
     case 'log':
       return { kind: 'passive', text: key };
     case 'set':
+    case 'map':
+    case 'meter':
       return {
         kind: 'update',
-        text: `${v.get('op').string ?? 'add'} ${v.get('set').string ?? ''}`,
-        key: v.has('elem') ? jsonExpr(v.get('elem')) : null,
-        stateful: list(v.get('stmt')).some((x) => /^(?:limit|quota|ct count)$/.test(only(x)?.[0] ?? '')),
+        text:
+          key === 'meter'
+            ? `meter ${v.get('name').string ?? ''}`
+            : `${v.get('op').string ?? 'add'} ${v.get(key).string ?? ''}`,
+        key: v.has('elem') || v.has('key') ? jsonExpr(v.has('elem') ? v.get('elem') : v.get('key')) : null,
+        stateful: list(v.get('stmt')).some((x) => LIMITS.has(only(x)?.[0] ?? '')),
       };
     case 'fwd':
-      return v.has('addr')
-        ? { kind: 'other', text: JSON.stringify(j.value) }
-        : { kind: 'fwd', device: jsonExpr(v.get('dev')) };
+      return { kind: 'fwd', device: jsonExpr(v.get('dev')) };
     case 'dup':
       return { kind: 'passive', text: 'dup' };
     case 'limit':
     case 'quota':
+    case 'ct count':
       return { kind: 'stateful', text: key };
     default:
       return { kind: 'other', text: JSON.stringify(j.value) };

@@ -3,7 +3,7 @@
 // iptables-save only.
 import type { DumpFormat } from './dump-format.ts';
 import { Json, jsonItems } from './json-items.ts';
-import { jsonElement, jsonStatement } from './nft-json-rule.ts';
+import { jsonElement, jsonStatements } from './nft-json-rule.ts';
 import { nftPriority } from './nft-ruleset.ts';
 import type { NftRuleset, NftTable } from './nft-syntax.ts';
 
@@ -29,6 +29,14 @@ export const dumpFormat: DumpFormat = {
     const tables = new Map<string, NftTable>();
     const objects = items.flatMap((i) => new Json(i.value).get('nftables').array);
     const of = (o: Json) => tables.get(`${o.get('family').string} ${o.get('table').string}`);
+    const chainKey = (o: Json, chain: string | null) => `${o.get('family').string} ${o.get('table').string} ${chain}`;
+    const ruleCounts = new Map<string, number>();
+    for (const o of objects) {
+      const r = o.get('rule');
+      if (!r.has('chain')) continue;
+      const key = chainKey(r, r.get('chain').string);
+      ruleCounts.set(key, (ruleCounts.get(key) ?? 0) + 1);
+    }
     for (const o of objects) {
       const t = o.get('table');
       const c = o.get('chain');
@@ -55,18 +63,14 @@ export const dumpFormat: DumpFormat = {
               c.get('prio').number ?? nftPriority(c.get('prio').string ?? '', c.get('family').string ?? '') ?? 0,
             policy: c.get('policy').string ?? 'accept',
             devices: devicesOf(c),
-            ruleCount: objects.filter(
-              (x) =>
-                x.get('rule').get('chain').string === name &&
-                x.get('rule').get('table').string === c.get('table').string,
-            ).length,
+            ruleCount: ruleCounts.get(chainKey(c, name)) ?? 0,
             source,
           });
         }
       } else if (r.has('chain')) {
         const table = of(r);
         if (!table || table.managedByIptables) continue;
-        const statements = r.get('expr').array.map(jsonStatement);
+        const statements = r.get('expr').array.flatMap(jsonStatements);
         table.chains.get(r.get('chain').string ?? '')?.rules.push({
           text: JSON.stringify(r.get('expr').value),
           statements,

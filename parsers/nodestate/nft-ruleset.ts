@@ -66,6 +66,8 @@ class Reader {
   readonly #warn: Warn;
   readonly #ruleset: NftRuleset;
   #line = 0;
+  /** The dump ended where more was expected, or at its end. */
+  #ended = false;
 
   constructor(file: DumpFile, ruleset: NftRuleset, warn: Warn) {
     this.#file = file;
@@ -76,7 +78,10 @@ class Reader {
   #next(): string | null {
     const split = this.#split.shift();
     if (split !== undefined) return split;
-    if (this.#line >= this.#file.lines.length) return null;
+    if (this.#line >= this.#file.lines.length) {
+      this.#ended = true;
+      return null;
+    }
     return (this.#file.lines[this.#line++] ?? '').trim();
   }
 
@@ -112,8 +117,11 @@ class Reader {
   }
 
   #table(table: NftTable): void {
+    let dormant = false;
+    const before = this.#ruleset.baseChains.length;
     for (let line = this.#next(); line !== null; line = this.#next()) {
-      if (line === '}') return;
+      if (line === '}') break;
+      if (/^flags .*\bdormant\b/.test(line)) dormant = true;
       if (line === '' || line.startsWith('#') || /^(?:comment|flags) /.test(line)) continue;
       const m = /^(chain|set|map|flowtable|counter|quota|limit|ct \S+|secmark|synproxy) (\S+) \{/.exec(line);
       if (m?.[2] !== undefined && depthOf(line) === 0 && /^(?:chain|set|map)$/.test(m[1] ?? ''))
@@ -123,7 +131,9 @@ class Reader {
       else if (m[1] === 'set' || m[1] === 'map') this.#set(table, m[2], m[1] === 'map');
       else this.#skip(depthOf(line));
     }
-    this.#warn('suspicious', this.#ref, 'the dump ends inside a table: take it again');
+    // the chains of a table that sleeps stand at no hook
+    if (dormant) this.#ruleset.baseChains.splice(before);
+    if (this.#ended) this.#warn('suspicious', this.#ref, 'the dump ends inside a table: take it again');
   }
 
   #skip(depth: number): void {
@@ -165,7 +175,8 @@ class Reader {
       for (let depth = depthOf(line); depth > 0; ) {
         const more = this.#next();
         if (more === null) break;
-        text += ` ${more}`;
+        // in a chain without a name (`jump {`) every line is a rule; in a set lines end with commas
+        text += `${/\b(?:jump|goto) \{/.test(text) && !/,$/.test(text) ? ' ;' : ''} ${more}`;
         depth += depthOf(more);
       }
       count++;

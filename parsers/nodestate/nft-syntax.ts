@@ -8,6 +8,26 @@ export type NftExpr =
   /** `direction` for keys of a tuple: `ct original ip daddr` has the key `ip daddr`. */
   | { readonly kind: 'ct'; readonly key: string; readonly direction: 'original' | 'reply' | null }
   | { readonly kind: 'fib'; readonly flags: readonly string[]; readonly result: string }
+  /** `level` of `cgroupv2` only. */
+  | { readonly kind: 'socket'; readonly key: string; readonly level: number | null }
+  /** Bits of the packet by their place: `@th,16,16`. `base`: `ll`, `nh`, `th` or `ih`. */
+  | { readonly kind: 'raw'; readonly base: string; readonly offset: number; readonly length: number }
+  /**
+   * A part of the packet that may be absent: an option of IP or TCP, an IPv6 extension header, a chunk. Without `field` it is asked whether
+   * it is there; `@8,16` are bits of it.
+   */
+  | {
+      readonly kind: 'exthdr';
+      readonly of: 'ip option' | 'tcp option' | 'dccp option' | 'sctp chunk' | 'exthdr';
+      readonly name: string;
+      readonly field: string | null;
+    }
+  /** What routing knows: `classid`, `nexthop`, `ip nexthop`, `mtu`, `ipsec`. */
+  | { readonly kind: 'rt'; readonly key: string }
+  /** The IPsec state of a packet: `reqid`, `spi`, `ip saddr` …. */
+  | { readonly kind: 'ipsec'; readonly direction: string; readonly key: string }
+  /** The system that made a SYN: `name`, `version`. */
+  | { readonly kind: 'osf'; readonly key: string }
   | { readonly kind: 'numgen'; readonly mode: string; readonly mod: number; readonly offset: number }
   /** `key` is what jhash hashes (null for symhash); without `seed` the kernel made one up that no dump tells. */
   | {
@@ -33,6 +53,16 @@ export type NftExpr =
 export interface NftVerdict {
   readonly kind: 'accept' | 'drop' | 'return' | 'continue' | 'jump' | 'goto' | 'queue';
   readonly chain: string | null;
+  /** Rules of the chain without a name that is jumped to: `jump { … }`. */
+  readonly rules?: readonly NftInlineRule[];
+  /** With `queue`: passes on where no program takes the packet. */
+  readonly bypass?: boolean;
+}
+
+/** A rule between the braces of `jump { … }`; its source is that of the rule around it. */
+export interface NftInlineRule {
+  readonly text: string;
+  readonly statements: readonly NftStatement[];
 }
 
 export interface NftElement {
@@ -60,6 +90,19 @@ export type NftStatement =
   /** `family`: packets of the other one do not match (`reject with icmp …` in a table of family inet). */
   | { readonly kind: 'reject'; readonly how: string; readonly family: 4 | 6 | null }
   | { readonly kind: 'notrack' }
+  /** Gives the packet to a transparent socket; `family` as in `nat`. */
+  | {
+      readonly kind: 'tproxy';
+      readonly family: 4 | 6 | null;
+      readonly address: NftExpr | null;
+      readonly port: NftExpr | null;
+    }
+  /** Answers a SYN in the server's place. */
+  | { readonly kind: 'synproxy' }
+  /** Sets (`set`) or removes an option of TCP; packets without TCP do not match. */
+  | { readonly kind: 'tcpOption'; readonly text: string }
+  /** `flow add @ft`: the flow's later packets take a short cut. */
+  | { readonly kind: 'flow' }
   /** Adds to a set; ends the rule where the packet has no such key, or (`stateful`) by a limit that each element keeps. */
   | { readonly kind: 'update'; readonly text: string; readonly key: NftExpr | null; readonly stateful: boolean }
   /** Sends the packet out of another device, past everything that is still to come (family netdev). */

@@ -4,26 +4,32 @@ import type { NftExpr } from './nft-syntax.ts';
 export interface NftToken {
   readonly text: string;
   readonly quoted: boolean;
+  /** Where it stands in the line, [from, to). */
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Words, quoted strings and the signs that stand alone; null when a quote is not closed. */
 export function nftTokens(line: string): NftToken[] | null {
   const out: NftToken[] = [];
-  const re = /\s+|"((?:[^"\\]|\\.)*)"|([{}(),;]|!=|==|<=|>=|<<|>>|[&|^<>=!/](?=\s|$|\()|:(?=\s|$))|([^\s{}(),;"]+)/gy;
+  const re =
+    /\s+|"((?:[^"\\]|\\.)*)"|([{}(),;]|!=|==|<=|>=|<<|>>|[&|^<>=!/](?=\s|$|\()|:(?=\s|$))|(@(?:ll|nh|th|ih|\d+),\d+,\d+|[^\s{}(),;"]+)/gy;
   let at = 0;
   while (at < line.length) {
     re.lastIndex = at;
     const m = re.exec(line);
     if (!m) return null;
+    const from = at;
     at = re.lastIndex;
+    const to = at;
     // nft 1.0.6 prints this after a conntrack port whose protocol is a set
     if (m[3] === '[invalid' && line.startsWith(' type]', at)) {
       at += ' type]'.length;
       continue;
     }
-    if (m[1] !== undefined) out.push({ text: m[1], quoted: true });
-    else if (m[2] !== undefined) out.push({ text: m[2], quoted: false });
-    else if (m[3] !== undefined) out.push({ text: m[3], quoted: false });
+    const word = m[2] ?? m[3];
+    if (m[1] !== undefined) out.push({ text: m[1], quoted: true, from, to });
+    else if (word !== undefined) out.push({ text: word, quoted: false, from, to });
   }
   return out;
 }
@@ -46,6 +52,10 @@ export const PAYLOADS = new Set([
   'ah',
   'comp',
   'igmp',
+  'vxlan',
+  'geneve',
+  'gre',
+  'gretap',
 ]);
 /** Meta keys that may stand without the word meta. */
 export const BARE_META = new Set([
@@ -73,7 +83,7 @@ export const BARE_META = new Set([
   'hour',
 ]);
 export const VERDICTS = new Set(['accept', 'drop', 'return', 'continue', 'jump', 'goto', 'queue']);
-export const OPERATORS = new Set(['==', '!=', '<', '>', '<=', '>=']);
+export const OPERATORS = new Set(['==', '!=', '!', '<', '>', '<=', '>=']);
 export const BINARY: Readonly<Record<string, string>> = {
   '&': '&',
   '|': '|',
@@ -94,6 +104,8 @@ export function literal(text: string): NftExpr {
   const range = /^([0-9A-Fa-f.:]+)-([0-9A-Fa-f.:]+)$/.exec(text);
   if (range?.[1] !== undefined && range[2] !== undefined && /\d/.test(range[1]))
     return { kind: 'range', from: range[1], to: range[2] };
+  const marks = /^(0x[0-9a-f]+)-(0x[0-9a-f]+)$/i.exec(text);
+  if (marks?.[1] !== undefined && marks[2] !== undefined) return { kind: 'range', from: marks[1], to: marks[2] };
   return { kind: 'value', text };
 }
 

@@ -156,7 +156,8 @@ export interface ConntrackEntry {
   readonly unreplied: boolean;
   readonly assured: boolean;
   readonly mark: number;
-  readonly zone: number;
+  /** Zone of each direction; 0 without. */
+  readonly zone: { readonly original: number; readonly reply: number };
   readonly source: SourceRef;
 }
 
@@ -294,6 +295,12 @@ export interface Listener {
   readonly port: number;
   readonly process: string | null;
   readonly pid: number | null;
+  /** IP_TRANSPARENT, which `ss --inet-sockopt` tells; null where the dump does not. */
+  readonly transparent: boolean | null;
+  /** SO_MARK, which `ss -e` tells to root. */
+  readonly mark: number | null;
+  /** Path of its cgroup, as `ss -e` prints it. */
+  readonly cgroup: string | null;
   readonly source: SourceRef;
 }
 

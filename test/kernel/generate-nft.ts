@@ -1,11 +1,13 @@
 // Random native nftables rule sets, in the words of nft(8): every expression, statement, set and chain shape that the simulator knows.
 import type { Random } from './generate.ts';
+import { rareMatch, rareStatement } from './generate-nft-rare.ts';
 import { ADDRESSES, DEVICES } from './namespaces.ts';
 
 const PREFIXES = ['10.77.1.0/24', '10.77.2.2', '10.77.0.0/16', '127.0.0.0/8', '10.77.1.0-10.77.2.2'] as const;
 const not = (r: Random) => (r.chance(0.25) ? '!= ' : '');
 
-function match(r: Random, hook: string, nat: boolean): string {
+function match(r: Random, hook: string, nat: boolean, family: string): string {
+  if (r.chance(0.3)) return rareMatch(r, hook, family);
   const options: string[] = [
     `ip saddr ${not(r)}${r.pick(PREFIXES)}`,
     `ip daddr ${not(r)}${r.pick(PREFIXES)}`,
@@ -56,6 +58,7 @@ function match(r: Random, hook: string, nat: boolean): string {
 }
 
 function statement(r: Random, hook: string, type: string, chains: readonly string[]): string {
+  if (r.chance(0.3)) return rareStatement(r, hook, type, chains);
   const options = [
     'accept',
     'return',
@@ -102,6 +105,7 @@ const SETS = `
   set nets { type ipv4_addr; flags interval; elements = { 10.77.2.0/24, 10.77.1.1-10.77.1.9 } ; }
   set ipports { type ipv4_addr . inet_proto . inet_service; elements = { 10.77.2.2 . tcp . 80, 10.77.2.2 . udp . 53, 10.77.1.1 . tcp . 30080 } ; }
   map verdicts { type ipv4_addr . inet_service : verdict; elements = { 10.77.2.2 . 80 : accept, 10.77.2.3 . 443 : drop } ; }
+  map verdicts2 { type ipv4_addr . inet_service : verdict; elements = { 10.77.2.2 . 80 : accept, * : continue } ; }
   set seen { type ipv4_addr; flags dynamic; }
 `;
 
@@ -126,16 +130,21 @@ const BASES: readonly Base[] = [
   { type: 'nat', hook: 'postrouting', priority: 100 },
 ];
 
-function chainBody(r: Random, hook: string, type: string, later: readonly string[]): string[] {
+function chainBody(r: Random, family: string, { hook, type }: Base, later: readonly string[]): string[] {
   return Array.from({ length: r.below(5) }, () => {
-    const parts = Array.from({ length: r.pick([0, 1, 1, 2]) }, () => match(r, hook, type === 'nat'));
+    const parts = Array.from({ length: r.pick([0, 1, 1, 2]) }, () => match(r, hook, type === 'nat', family));
     const end = statement(r, hook, type, later);
     // nft refuses rules that name two protocols: one clause a rule may, and none beside a statement that does.
-    const protocol = /(?:^|\s)(?:tcp|udp|icmp|th|meta l4proto|ip protocol)\b/;
+    const protocol = /(?:^|\s)(?:tcp|udp|icmp|th|@th|@ih|osf|meta l4proto|ip protocol)\b/;
+    const six = /^(?:exthdr|frag) /;
+    const four = /\bip (?!protocol\b)|10\.77|\bicmp\b|ipv4/;
     const unique: string[] = [];
     for (const p of parts) {
       const begins = p.split(' ').slice(0, 2).join();
       if (unique.some((o) => o.split(' ').slice(0, 2).join() === begins)) continue;
+      // a rule is of one family
+      if (six.test(p) ? [...unique, end].some((o) => four.test(o)) : four.test(p) && unique.some((o) => six.test(o)))
+        continue;
       if (protocol.test(p) && (protocol.test(end) || unique.some((o) => protocol.test(o)))) continue;
       unique.push(p);
     }
@@ -148,11 +157,12 @@ export function nftRuleset(r: Random): string {
   const out: string[] = [];
   const tables = r.chance(0.4) ? ['ip a', 'inet b'] : [r.pick(['ip a', 'inet b'])];
   tables.forEach((name, t) => {
+    const family = name.split(' ')[0] ?? '';
     out.push(`table ${name} {`, SETS);
     BASES.filter(() => r.chance(0.7)).forEach((b, i) => {
       const user = Array.from({ length: r.below(3) }, (_, k) => `u${i}x${k}`);
       for (const u of user) {
-        const body = chainBody(r, b.hook, b.type, []);
+        const body = chainBody(r, family, b, []);
         out.push(
           `  chain ${u} {`,
           ...(name.startsWith('inet') ? body.map((l) => l.replace(/\b(dnat|snat)( ip)? to /, '$1 ip to ')) : body),
@@ -164,7 +174,7 @@ export function nftRuleset(r: Random): string {
       out.push(
         `  chain c${i} {`,
         `    type ${b.type} hook ${b.hook} priority ${b.priority + t}; policy ${b.type === 'filter' && r.chance(0.08) ? 'drop' : 'accept'};`,
-        ...chainBody(r, b.hook, b.type, user).map(inFamily),
+        ...chainBody(r, family, b, user).map(inFamily),
         '  }',
       );
     });
@@ -174,7 +184,8 @@ export function nftRuleset(r: Random): string {
   const trace = (chain: string, hook: string, sports: string, icmp: boolean) => [
     `  chain ${chain} {`,
     `    type filter hook ${hook} priority -400; policy accept;`,
-    `    tcp sport ${sports} meta nftrace set 1`,
+    // of a connection that a listener takes, only the SYN
+    `    tcp sport ${sports} tcp flags & (syn | ack | rst | fin) == syn meta nftrace set 1`,
     `    udp sport ${sports} meta nftrace set 1`,
     ...(icmp ? ['    icmp type echo-request meta nftrace set 1'] : []),
     '  }',

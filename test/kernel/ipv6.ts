@@ -35,21 +35,30 @@ export function toIpv6(text: string): string {
 
 /** Rules for nft. A table of family inet keeps its family: its rules ask for IPv6 then. */
 export function nftToIpv6(text: string): string {
-  return text
-    .replace(/^table ip /gm, 'table ip6 ')
-    .replaceAll('127.0.0.0/8', '::1/128')
-    .replace(/(10\.77\.\d+\.\d+):(\d+)/g, '[$1]:$2')
-    .replace(/(10\.77\.\d+\.\d+)(?:\/(\d+))?/g, (_, ip: string, length: string | undefined) =>
-      length === undefined ? addressToIpv6(ip) : `${addressToIpv6(ip)}/${LENGTHS[length] ?? length}`,
-    )
-    .replaceAll('ipv4_addr', 'ipv6_addr')
-    .replace(/\bip (saddr|daddr|dscp|length)\b/g, 'ip6 $1')
-    .replace(/\bip protocol\b/g, 'ip6 nexthdr')
-    .replace(/\bip ttl\b/g, 'ip6 hoplimit')
-    .replace(/\b(dnat|snat) ip to\b/g, '$1 ip6 to')
-    .replaceAll('icmp type host-unreachable', 'icmpv6 type addr-unreachable')
-    .replace(/\bicmp type\b/g, 'icmpv6 type')
-    .replace(/\bicmp\b/g, 'ipv6-icmp');
+  return (
+    text
+      .replace(/^table ip /gm, 'table ip6 ')
+      .replaceAll('127.0.0.0/8', '::1/128')
+      .replace(/\b127\.0\.0\.1:(\d+)/g, '[::1]:$1')
+      .replace(/(10\.77\.\d+\.\d+):(\d+|tcp )/g, '[$1]:$2')
+      .replace(/(10\.77\.\d+\.\d+)(?:\/(\d+))?/g, (_, ip: string, length: string | undefined) =>
+        length === undefined ? addressToIpv6(ip) : `${addressToIpv6(ip)}/${LENGTHS[length] ?? length}`,
+      )
+      .replaceAll('ipv4_addr', 'ipv6_addr')
+      .replaceAll('rt ip nexthop', 'rt ip6 nexthop')
+      .replace(/\bip (saddr|daddr|dscp|ecn|length)\b/g, 'ip6 $1')
+      // fields that have no like there
+      .replaceAll('ip hdrlength 5', 'ip6 version 6')
+      .replaceAll('ip frag-off & 0x1fff == 0', 'ip6 flowlabel < 0xfffff')
+      .replaceAll('@nh,72,8', '@nh,48,8')
+      .replaceAll('@nh,64,8', '@nh,56,8')
+      .replace(/\bip protocol\b/g, 'ip6 nexthdr')
+      .replace(/\bip ttl\b/g, 'ip6 hoplimit')
+      .replace(/\b(dnat|snat|tproxy) ip (prefix )?to\b/g, '$1 ip6 $2to')
+      .replaceAll('icmp type host-unreachable', 'icmpv6 type addr-unreachable')
+      .replace(/\bicmp type\b/g, 'icmpv6 type')
+      .replace(/\bicmp\b/g, 'ipv6-icmp')
+  );
 }
 
 export function packetToIpv6(p: SentPacket): SentPacket {

@@ -2,6 +2,7 @@
 // Everything is made under one random name and removed by `close`, whatever happened.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import path from 'node:path';
 import { addressToIpv6 } from './ipv6.ts';
 import { listening } from './nft-trace.ts';
 import { Sender } from './sender.ts';
@@ -83,6 +84,23 @@ export class Network {
     return `${this.#id}-${n}`;
   }
 
+  readonly #held: ChildProcess[] = [];
+
+  /** Opens listening sockets in the node, `PROTO ADDRESS PORT OPTIONS` each (listeners.pl), until `close`. */
+  async listen(sockets: readonly string[]): Promise<void> {
+    const child = spawn(
+      'ip',
+      ['netns', 'exec', this.name('node'), 'perl', path.join(import.meta.dirname, 'listeners.pl')],
+      { stdio: ['pipe', 'pipe', 'inherit'] },
+    );
+    this.#held.push(child);
+    child.stdin?.write(`${[...sockets, 'go'].join('\n')}\n`);
+    await new Promise<void>((ready, failed) => {
+      child.stdout?.once('data', () => ready());
+      child.once('exit', () => failed(new Error('the listeners were not opened')));
+    });
+  }
+
   /** Runs a program inside one of the namespaces. */
   in(n: string, program: string, args: readonly string[], input?: string): string {
     return run('ip', ['netns', 'exec', this.name(n), program, ...args], input);
@@ -129,6 +147,7 @@ export class Network {
   close(): void {
     this.client.close();
     this.local.close();
+    for (const child of this.#held) child.stdin?.end('end\n');
     this.#remove();
   }
 
@@ -150,7 +169,7 @@ export class Network {
       take('ip6-route.json', 'ip', ['-j', '-6', 'route', 'show', 'table', 'all']),
       take('ip6-rule.json', 'ip', ['-j', '-6', 'rule']),
       take('sysctl.txt', 'sysctl', ['net.ipv4.ip_forward', 'net.ipv4.conf', 'net.ipv6.conf']),
-      take('ss.txt', 'ss', ['-lntup']),
+      take('ss.txt', 'ss', ['-lntupe', '--inet-sockopt']),
       take('uname.txt', 'uname', ['-a']),
     ];
   }

@@ -9,6 +9,8 @@ const HEAD = /^trace id (\S+) (\S+) (\S+) (\S+) (.*)$/;
 export class NftTraceReader {
   #lines: KernelLine[] = [];
   #packet = '';
+  /** A rule that holds a chain without a name goes over lines. */
+  #begun: string | null = null;
   #seen = 0;
 
   constructor(monitor: ChildProcess) {
@@ -18,8 +20,10 @@ export class NftTraceReader {
 
   #read(text: string): void {
     this.#seen++;
-    const m = HEAD.exec(text);
-    if (!m) return;
+    const line: string = this.#begun === null ? text : `${this.#begun} ; ${text.trim()}`;
+    this.#begun = /^trace id \S+ \S+ \S+ \S+ rule .*[^)]$/.test(line) ? line : null;
+    const m = HEAD.exec(line);
+    if (!m || this.#begun !== null) return;
     const [, , , table = '', chain = '', rest = ''] = m;
     if (rest.startsWith('packet: ')) {
       this.#packet = rest;
@@ -36,7 +40,7 @@ export class NftTraceReader {
       mark: 0,
       fresh: false,
     };
-    const rule = /^rule (.*) \(verdict (\S+)(?: (\S+))?\)$/.exec(rest);
+    const rule = /^(?:rule|unknown rule) (.*) \(verdict (\S+)(?: (\S+))?\)$/.exec(rest);
     const policy = /^policy (\S+)/.exec(rest);
     if (rule) {
       const verdict =
@@ -67,8 +71,12 @@ const bare = (rule: string) => rule.replace(/counter packets \d+ bytes \d+/g, 'c
 type Line = Pick<Step, 'table' | 'chain' | 'kind' | 'verdict' | 'rule'>;
 
 /** A line of the kernel's trace, or a step of ours, as one text. */
-export const nftLine = (l: Line | KernelLine): string =>
-  `${l.table}:${l.chain}:${l.kind}:${l.verdict ?? ''} ${bare(l.rule ?? '')}`.trim();
+export function nftLine(l: Line | KernelLine): string {
+  // the kernel numbers chains without a name, and does not print their rules
+  const inline = /^__chain/.test(l.chain ?? '');
+  const verdict = (l.verdict ?? '').replace(/:__chain\d*$/, ':__chain');
+  return `${l.table}:${inline ? '__chain' : l.chain}:${l.kind}:${verdict} ${inline ? '' : bare(l.rule ?? '')}`.trim();
+}
 
 export const nftLines = (t: Trace): string[] =>
   t.steps.filter((s) => s.kind === 'rule' || s.kind === 'policy' || s.kind === 'return').map(nftLine);

@@ -8,9 +8,10 @@ import { readSnapshot } from '../../parsers/nodestate/snapshot.ts';
 import { specOf } from './compare.ts';
 import { packet, Random } from './generate.ts';
 import { nftRuleset } from './generate-nft.ts';
-import { nftToIpv6, packetToIpv6 } from './ipv6.ts';
+import { LISTENERS, LOCAL_MARK } from './generate-nft-rare.ts';
+import { addressToIpv6, nftToIpv6, packetToIpv6 } from './ipv6.ts';
 import type { KernelLine } from './kernel-trace.ts';
-import { Network } from './namespaces.ts';
+import { ADDRESSES, Network } from './namespaces.ts';
 import { NftTraceReader, nftLine, nftLines } from './nft-trace.ts';
 import { missingFor } from './tools.ts';
 
@@ -19,11 +20,37 @@ const PACKETS = Number(process.env['VETHSCOPE_PACKETS'] ?? '12');
 const FIRST_SEED = Number(process.env['VETHSCOPE_SEED'] ?? '1');
 const SEEDS: readonly number[] = [];
 
-const lacking = missingFor('the live differential', ['nft', 'ip', 'ping', 'conntrack', 'ipset', 'iptables-nft-save']);
+const lacking = missingFor('the live differential', [
+  'nft',
+  'ip',
+  'perl',
+  'ping',
+  'conntrack',
+  'ipset',
+  'iptables-nft-save',
+]);
 
 let network: Network;
-beforeAll(() => {
-  if (lacking === null) network = new Network();
+beforeAll(async () => {
+  if (lacking !== null) return;
+  network = new Network();
+  const { transparent, marked, plain } = LISTENERS;
+  for (const any of [
+    ['127.0.0.1', '0.0.0.0', ADDRESSES.nodeInside],
+    ['::1', '::', addressToIpv6(ADDRESSES.nodeInside)],
+  ])
+    await network.listen([
+      `tcp ${any[0]} ${transparent} t`,
+      `tcp ${any[1]} ${marked} tm`,
+      `udp ${any[1]} ${marked} t`,
+      `tcp ${any[1]} ${plain} -`,
+      `tcp ${any[2]} 80 m`,
+      `udp ${any[1]} 53 -`,
+    ]);
+  for (const family of ['-4', '-6']) {
+    network.in('node', 'ip', [family, 'rule', 'add', 'fwmark', LOCAL_MARK, 'lookup', '100']);
+    network.in('node', 'ip', [family, 'route', 'add', 'local', 'default', 'dev', 'lo', 'table', '100']);
+  }
 });
 afterAll(() => network?.close());
 
@@ -39,6 +66,12 @@ function rulesFor(r: Random, families: Families): string {
   const named = nftToIpv6(nftRuleset(r)).replace(/^table (\S+) ([ab]) /gm, 'table $1 $2six ');
   // no dump tells the order of a tie
   return `${v4}${named.replace(/ priority (-?\d+);/g, (_, n: string) => ` priority ${n === '-400' ? n : Number(n) + 3};`)}`;
+}
+
+/** Of our answers the one that goes with the kernel's longest. */
+function nearest(ours: readonly string[][], kernel: readonly string[]): string[] {
+  const together = (lines: readonly string[]) => kernel.findIndex((l, i) => lines[i] !== l);
+  return [...ours].sort((a, b) => together(b) - together(a))[0] ?? [];
 }
 
 async function compare(seed: number, families: Families): Promise<void> {
@@ -91,9 +124,10 @@ async function compare(seed: number, families: Families): Promise<void> {
       // On a loaded machine the monitor falls behind: what it has not said in five seconds more, the kernel did not do.
       for (let waited = 0; waited < 5 && !matching(); waited++) lines.push(...(await reader.take(400, 600)));
       if (!matching())
-        expect(traces[0] ? nftLines(traces[0]) : [], `seed ${seed}, packet ${i}: ${specOf(p)}\n${rules}`).toEqual(
-          lines.map(nftLine),
-        );
+        expect(
+          nearest(traces.map(nftLines), lines.map(nftLine)),
+          `seed ${seed}, packet ${i}: ${specOf(p)}\n${rules}`,
+        ).toEqual(lines.map(nftLine));
       counts.equal++;
     }
   } finally {
