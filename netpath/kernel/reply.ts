@@ -4,10 +4,11 @@ import { endpointText, type Ip, ipText, isLoopback, sameIp } from '../../parsers
 import { ICMP, ICMPV6, TCP } from '../../parsers/core/protocol-numbers.ts';
 import type { Trace } from '../trace.ts';
 import { arrivalOn } from './arrival.ts';
-import type { Connection } from './conntrack.ts';
+import { type Connection, newConnection } from './conntrack.ts';
 import type { Machine } from './machine.ts';
 import { type Packet, TCP_FLAGS } from './packet.ts';
 import { type Arrival, runPath } from './path.ts';
+import { zoneOf } from './run.ts';
 import { type Ending, Walker } from './walker.ts';
 import { exploreWorlds } from './world.ts';
 
@@ -56,6 +57,9 @@ function answerTo(c: Crossing): Packet {
     dmac: null,
     frameType: null,
     at: null,
+    // what a capture knows is of the packet that is answered
+    length: null,
+    seen: null,
     tproxy: null,
     inIf: null,
     outIf: null,
@@ -91,16 +95,21 @@ export interface AnswerRun {
 }
 
 function run(m: Machine, c: Crossing, trace: Trace, answer: Packet, arrival: Arrival): AnswerRun[] {
+  // in another zone than the connection's the answer is the first packet of a connection of its own
+  const foreign = zoneOf(m, answer, arrival).reply !== c.connection.zone.reply;
   const { results } = exploreWorlds((world) => {
-    const connection: Connection = {
-      ...c.connection,
-      attached: false,
-      state: c.connection.state === 'untracked' ? 'untracked' : 'established',
-      direction: 'reply',
-      dnatDone: true,
-      snatDone: true,
-      seenReply: true,
-    };
+    const connection: Connection = foreign
+      ? newConnection(answer)
+      : {
+          ...c.connection,
+          attached: false,
+          template: false,
+          state: c.connection.state === 'untracked' ? 'untracked' : 'established',
+          direction: 'reply',
+          dnatDone: true,
+          snatDone: true,
+          seenReply: true,
+        };
     const w = new Walker(m, world, { ...answer }, connection, null);
     if (trace.ipvs) w.ipvsReply = { ip: c.sent.dst, port: c.sent.dport };
     const end = runPath(w, arrival);

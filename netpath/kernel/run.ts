@@ -144,7 +144,7 @@ function withoutIpvsNat(m: Machine, c: Connection): Connection {
 }
 
 /** The zone in which the packet's connection is looked up, as table raw says; asked only where something sets zones. */
-function zoneOf(m: Machine, packet: Packet, arrival: Arrival): Zone {
+export function zoneOf(m: Machine, packet: Packet, arrival: Arrival): Zone {
   if (!m.setsZones) return NO_ZONE;
   const probe = exploreWorlds((world) => traceOf(m, world, { ...packet }, newConnection(packet), null, arrival), 1);
   return probe.results[0]?.crossing?.connection.zone ?? NO_ZONE;
