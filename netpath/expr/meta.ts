@@ -87,12 +87,12 @@ export const expr: ExprModule = {
         return v('weekday', new Date(p.at * 1000).getUTCDay());
       case 'hour':
       case 'time':
-        // nft prints both in the time zone of whoever ran it, which no dump names
+        // compared as a whole in nft-expression.ts: nft prints both in the time zone of its shell, which no dump names
         return p.at === null
           ? unknown('when the packet is seen', 'the option "at TIME" of the packet')
           : unknown(
               `in which time zone nft printed meta ${e.key} (the packet is of ${new Date(p.at * 1000).toISOString()})`,
-              'the time zone of the shell that ran nft list ruleset',
+              'TZ=UTC nft list ruleset',
             );
       default:
         return unknown(`meta ${e.key}`, 'a running node');

@@ -6,6 +6,10 @@ import { type Tri, type Unknown, unknown } from '../tri.ts';
 import type { Context } from './clause.ts';
 import { NftElements } from './nft-sets.ts';
 import { compares, type Evaluated, isBits, literalHolds, readFlags, readLiteral, type Value } from './nft-value.ts';
+import { capturedAnswers } from './packet.ts';
+import { holdsInZone } from './time-zones.ts';
+
+const DAY = 86_400;
 
 const MODULES = new Map(exprModules.map((m) => [m.kind, m]));
 
@@ -126,8 +130,46 @@ const answer = (holds: Tri, values: readonly Value[] = [], element: NftElement |
   element,
 });
 
+/** `meta hour`, `meta time`: compared in the time zone that nft printed the rule in. Null where no time of the packet is known. */
+function clockHolds(
+  left: NftExpr & { kind: 'meta' },
+  op: string,
+  right: NftExpr,
+  c: Context,
+  scope: NftScope,
+): Tri | null {
+  const { at } = c.packet;
+  if (at === null) return null;
+  const type = left.key === 'hour' ? 'hour' : 'time';
+  let open: Tri | null = null;
+  const holds = (offset: number): boolean => {
+    const seconds = Math.floor(at) + offset;
+    const value: Value = { type, value: type === 'hour' ? ((seconds % DAY) + DAY) % DAY : seconds };
+    const answer = valueHolds(value, left, op, right, scope);
+    if (typeof answer === 'boolean') return answer;
+    open = answer;
+    return false;
+  };
+  const answer = holdsInZone(c.world, `meta ${left.key}`, holds);
+  return open ?? answer;
+}
+
+function valueHolds(v: Value, left: NftExpr, op: string, right: NftExpr, scope: NftScope): Tri {
+  const negate = op === '!=';
+  if (right.kind !== 'set' && right.kind !== 'setRef') return single(v, left, op, right, negate);
+  const found = lookUp(right, [v], scope);
+  return found !== null && 'unknown' in found ? found : (found !== null) !== negate;
+}
+
 /** `left op right`. */
 export function matchHolds(left: NftExpr, op: string, right: NftExpr, c: Context, scope: NftScope): MatchAnswer {
+  if (left.kind === 'meta' && (left.key === 'hour' || left.key === 'time')) {
+    const holds = clockHolds(left, op, right, c, scope);
+    if (holds !== null) {
+      capturedAnswers(c.packet, `meta ${left.key}`);
+      return answer(holds);
+    }
+  }
   const values = evaluateAll(left, c, scope);
   if (values === null) return answer(false);
   const list = knownOf(values);

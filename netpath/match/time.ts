@@ -1,7 +1,9 @@
-// -m time: when the packet is seen, in UTC (xt_time.c). A packet that is typed in has to say it; a capture tells it.
+// -m time: when the packet is seen, in UTC (xt_time.c), or in the kernel's zone with --kerneltz. A packet that is typed in has to say it; a capture
+// tells it.
 import type { RuleOption } from '../../parsers/nodestate/state.ts';
 import { type Clause, clause, type MatchModule } from '../kernel/clause.ts';
 import { capturedAnswers } from '../kernel/packet.ts';
+import { inEveryZone } from '../kernel/time-zones.ts';
 import { unknown } from '../tri.ts';
 
 const DAY = 86_400;
@@ -36,26 +38,31 @@ export const match: MatchModule = {
     const monthday = days(of('--monthdays'), (n) => (/^\d{1,2}$/.test(n) ? Number(n) : -1));
     if (start === null || stop === null || first === null || last === null || !weekday || !monthday)
       return 'a time is not understood';
-    if (of('--kerneltz'))
-      return [clause(() => unknown("in which time zone the kernel's clock is", 'the time zone of the node'))];
     const contiguous = of('--contiguous') !== undefined;
+    const holds = (at: number): boolean => {
+      if (at < first || at > last) return false;
+      const second = Math.floor(at) % DAY;
+      let stamp = at;
+      if (start < stop) {
+        if (second < start || second > stop) return false;
+      } else {
+        if (second < start && second > stop) return false;
+        // the part after midnight belongs to the day before
+        if (contiguous && second <= stop) stamp -= DAY;
+      }
+      const d = new Date(stamp * 1000);
+      return weekday(d.getUTCDay()) && monthday(d.getUTCDate());
+    };
+    const inKernelZone = of('--kerneltz') !== undefined;
     return [
       clause(({ packet }) => {
-        const at = packet.at;
+        const { at } = packet;
         if (at === null) return unknown('when the packet is seen', 'the option "at TIME" of the packet');
+        const answer = inKernelZone ? inEveryZone((offset) => holds(at + offset)) : holds(at);
+        if (answer === 'depends')
+          return unknown("in which time zone the kernel's clock is", 'timedatectl: "RTC in local TZ: no" means UTC');
         capturedAnswers(packet, '-m time');
-        if (at < first || at > last) return false;
-        const second = Math.floor(at) % DAY;
-        let stamp = at;
-        if (start < stop) {
-          if (second < start || second > stop) return false;
-        } else {
-          if (second < start && second > stop) return false;
-          // the part after midnight belongs to the day before
-          if (contiguous && second <= stop) stamp -= DAY;
-        }
-        const d = new Date(stamp * 1000);
-        return weekday(d.getUTCDay()) && monthday(d.getUTCDate());
+        return answer;
       }),
     ];
   },
