@@ -1,6 +1,6 @@
 // One TCP segment on its way through the conversation that it belongs to: which messages it completes, begins or carries on.
 // Surprise: this follows Wireshark's desegmentation step by step, because where a message shows up in the list depends on its order.
-import { NOT_MINE, ONE_MORE, type StreamPart, type StreamReader, UNTIL_FIN } from '../wire/stream-reading.ts';
+import { NOT_MINE, ONE_MORE, type StreamPart, type StreamReader, UNREAD, UNTIL_FIN } from '../wire/stream-reading.ts';
 import { DEFAULT_PORTS, numbersOf, type PortTables, protocolNumbered, tcpCandidates } from '../wire/tables.ts';
 import { OpenMessage, type Piece } from './open-message.ts';
 
@@ -27,6 +27,8 @@ const ALL_FRAGMENT: RowPlan = { parts: [], fragment: 1, begins: null, dataFrom: 
 const ALL_DATA: RowPlan = { parts: [], fragment: 0, begins: null, dataFrom: 0, leads: false, overlaps: false };
 /** Bytes that were there before, or that nobody reads any more. */
 const NOTHING: RowPlan = { parts: [], fragment: 0, begins: null, dataFrom: -1, leads: false, overlaps: false };
+
+const NOBODY: StreamReader = { size: () => NOT_MINE, take: () => null, switchTo: null };
 
 interface Span {
   readonly seq: number;
@@ -262,7 +264,7 @@ export class SegmentReading {
     const { reader } = conversation;
     if (reader?.switchTo == null) return;
     const number = numbersOf(reader.switchTo)[0] ?? 0;
-    conversation.reader = protocolNumbered(number)?.stream?.(true) ?? null;
+    conversation.reader = reader.switchTo === UNREAD ? NOBODY : (protocolNumbered(number)?.stream?.(true) ?? null);
     conversation.protocol = number;
   }
 

@@ -1,6 +1,6 @@
 // Where an HTTP/1 message ends (RFC 9112, section 6): by its length, its chunks, or the connection's end.
 // Surprise: a response to HEAD has a length but no body, so the requests of a connection are remembered until they are answered.
-import { NOT_MINE, ONE_MORE, type StreamReader, UNTIL_FIN } from './stream-reading.ts';
+import { NOT_MINE, ONE_MORE, type StreamReader, UNREAD, UNTIL_FIN } from './stream-reading.ts';
 
 const CR = 13;
 const LF = 10;
@@ -35,8 +35,33 @@ const METHODS = [
   'UNSUBSCRIBE',
   'M-SEARCH',
   'PURGE',
+  'PROPPATCH',
+  'BPROPFIND',
+  'BPROPPATCH',
+  'BCOPY',
+  'BMOVE',
+  'BDELETE',
+  'SEARCH',
+  'POLL',
+  'CHECKOUT',
+  'MKACTIVITY',
+  'CCM_POST',
+  'RPC_IN_DATA',
+  'RPC_OUT_DATA',
 ];
 const STARTS = [...METHODS.map((method) => `${method} `), 'HTTP/'];
+/** Ports of the far end of a tunnel whose HTTP Wireshark leaves unread, so that it does not call itself. */
+const UNREAD_TUNNELS: ReadonlySet<string> = new Set([
+  '80',
+  '3128',
+  '3132',
+  '5985',
+  '8080',
+  '8088',
+  '11371',
+  '2869',
+  '2710',
+]);
 
 /** True when a request line or a status line may begin at `at`. */
 export function startsLikeHttp(bytes: Uint8Array | DataView, at: number, end: number): boolean {
@@ -159,6 +184,8 @@ export class HttpStream implements StreamReader {
   private readonly progress: [Progress | null, Progress | null] = [null, null];
   /** Methods of requests that wait for their answer. */
   private readonly waiting: string[] = [];
+  /** Port that the last CONNECT asked for. */
+  private tunnel = '';
 
   size(bytes: Uint8Array, at: number, end: number, toServer: boolean): number {
     if (!startsLikeHttp(bytes, at, end)) return this.continued(bytes, at, end);
@@ -191,13 +218,15 @@ export class HttpStream implements StreamReader {
     const { firstLine, headers } = head;
     if (!firstLine.startsWith('HTTP/')) {
       if (this.waiting.length < 1000) this.waiting.push(firstLine.slice(0, firstLine.indexOf(' ')));
+      if (firstLine.startsWith('CONNECT ')) this.tunnel = /:(\d+) /.exec(firstLine)?.[1] ?? '';
       return null;
     }
     const status = Number(firstLine.split(' ')[1]);
     if (status >= 100 && status < 200 && status !== 101) return null;
     const method = this.waiting.shift();
     if (status === 101) this.switchTo = UPGRADES.get((headers.get('upgrade') ?? '').toLowerCase()) ?? '';
-    else if (method === 'CONNECT' && status >= 200 && status < 300) this.switchTo = '';
+    else if (method === 'CONNECT' && status >= 200 && status < 300)
+      this.switchTo = UNREAD_TUNNELS.has(this.tunnel) ? UNREAD : '';
     return null;
   }
 

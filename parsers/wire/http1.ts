@@ -1,14 +1,17 @@
 // HTTP/1 (RFC 9112): the first line and the headers of a message that begins in this segment.
 // Surprise: where segments were not put together, a body that goes on in later segments shows there as plain TCP.
-import { asciiText, type Dissection } from './dissection.ts';
+import type { Dissection } from './dissection.ts';
 import type { FrameFacts } from './facts.ts';
 import type { FieldNode } from './field.ts';
+import { formatText } from './format-text.ts';
 import { CONTINUATION, HttpStream, isChunked, readChunks, readHead, startsLikeHttp } from './http1-stream.ts';
+import { mediaType, type Shown, shownOf } from './media.ts';
 import type { Protocol } from './protocol.ts';
 
 /** Ports where Wireshark expects HTTP by default. */
 const PORTS = [80, 3128, 3132, 5985, 8080, 8088, 11371, 1900, 2869, 2710];
 
+const NO_TYPE = mediaType('');
 const CR = 13;
 const LF = 10;
 const MAX_LINE = 8192;
@@ -46,7 +49,7 @@ function textOf(d: Dissection, from: number, end: number): string {
   let to = end;
   if (to > from && d.bytes[to - 1] === LF) to--;
   if (to > from && d.bytes[to - 1] === CR) to--;
-  return asciiText(d.bytes, from, to);
+  return formatText(d.bytes, from, to);
 }
 
 function dissect(d: Dissection): void {
@@ -81,7 +84,7 @@ function dissect(d: Dissection): void {
     d.needAt(d.end, 1, 'http');
     return;
   }
-  const { body, type } = headers(d, layer, end);
+  const { body, type, encoding } = headers(d, layer, end);
   if (body < 0) {
     d.needAt(d.end, 1, 'http');
     return;
@@ -91,10 +94,34 @@ function dissect(d: Dissection): void {
   d.at = stop;
   if (body >= stop) return;
   bodyNodes(d, layer, from, body, stop);
-  if (type === 'application/json') {
-    d.layer('json', 'JavaScript Object Notation: application/json', body, stop - body);
-    say('HTTP/JSON', `${lineInfo}, JavaScript Object Notation (application/json)`);
-  } else if (type !== '') say('HTTP', `${lineInfo} (${type})`);
+  const shown = bodyShown(d, from, body, stop, type, encoding);
+  if (shown.isMalformed && !d.locked) d.isMalformed = true;
+  if (shown.column === 'JSON')
+    d.layer('json', `JavaScript Object Notation: ${mediaType(type).type}`, body, stop - body);
+  if (shown.replaces) say(shown.column, shown.info);
+  else say(shown.column === '' ? 'HTTP' : `HTTP/${shown.column}`, `${lineInfo}${shown.info}`);
+}
+
+/** What the body adds to the list. Of chunks the first are looked at. */
+function bodyShown(d: Dissection, from: number, body: number, stop: number, type: string, encoding: string): Shown {
+  const media = mediaType(type);
+  const head = readHead(d.bytes, from, d.end);
+  let { bytes } = d;
+  let [start, end] = [body, stop];
+  if (head !== null && isChunked(head)) {
+    const { chunks } = readChunks(d.bytes, body, stop);
+    bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.to - chunk.from, 0));
+    start = 0;
+    end = 0;
+    for (const chunk of chunks) {
+      bytes.set(d.bytes.subarray(chunk.from, chunk.to), end);
+      end += chunk.to - chunk.from;
+    }
+  }
+  const isPlain = encoding === '' || encoding === 'identity';
+  const isRead =
+    isPlain || encoding === 'deflate' || ((encoding === 'gzip' || encoding === 'x-gzip') && bytes[start] === 0x1f);
+  return isRead ? shownOf(bytes, start, end, media, isPlain) : shownOf(bytes, start, end, NO_TYPE);
 }
 
 /** Where the message that begins at `from` ends, as far as its own bytes say. */
@@ -147,23 +174,32 @@ function firstLine(d: Dissection, layer: FieldNode, line: string, from: number, 
   d.field(node, 'http.request.version', 'Request Version', third, thirdAt, third.length);
 }
 
-/** Adds the headers; `body` is where they end (-1 when the segment ends first), `type` the media type without parameters. */
-function headers(d: Dissection, layer: FieldNode, from: number): { readonly body: number; readonly type: string } {
+interface Headers {
+  /** Where they end; -1 when the segment ends first. */
+  readonly body: number;
+  /** Values of Content-Type and Content-Encoding. */
+  readonly type: string;
+  readonly encoding: string;
+}
+
+function headers(d: Dissection, layer: FieldNode, from: number): Headers {
   let type = '';
+  let encoding = '';
   let at = from;
   for (let i = 0; i < MAX_HEADERS; i++) {
     const end = lineEnd(d, at);
-    if (end < 0) return { body: -1, type };
+    if (end < 0) break;
     const line = textOf(d, at, end);
-    if (line === '') return { body: end, type };
+    if (line === '') return { body: end, type, encoding };
     const colon = line.indexOf(':');
     const name = colon < 0 ? '' : line.slice(0, colon).toLowerCase();
     const value = colon < 0 ? line : line.slice(colon + 1).trim();
     d.node(layer, HEADER_FIELDS.get(name) ?? null, `${line}\\r\\n`, value, at, end - at);
-    if (name === 'content-type') type = (value.split(';')[0] ?? '').trim().toLowerCase();
+    if (name === 'content-type') type = value;
+    if (name === 'content-encoding') encoding = value.toLowerCase();
     at = end;
   }
-  return { body: -1, type };
+  return { body: -1, type, encoding };
 }
 
 export const protocol: Protocol = {

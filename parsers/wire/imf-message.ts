@@ -3,14 +3,19 @@
 import type { Dissection } from './dissection.ts';
 import type { FieldNode } from './field.ts';
 import { formatText } from './format-text.ts';
+import {
+  type Header,
+  headerAt,
+  isBlank,
+  lineEnd,
+  type MediaType,
+  mediaType,
+  partHead,
+  partsOf,
+  shownOf,
+} from './media.ts';
 import type { FieldKind } from './protocol.ts';
 
-const LF = 10;
-const CR = 13;
-const COLON = 58;
-const SPACE = 32;
-const TAB = 9;
-const DASH = 45;
 const MAX_HEADERS = 500;
 const MAX_PARTS = 200;
 const MAX_DEPTH = 8;
@@ -44,53 +49,6 @@ export const IMF_FIELDS: readonly (readonly [string, FieldKind])[] = [
 /** Types that have a reader of their own in a message; `multipart/*` beside them. */
 const SHOWN = new Set(['text/plain', 'text/html', 'text/css', 'text/richtext', 'text/calendar']);
 
-interface Header {
-  readonly name: string;
-  readonly at: number;
-  /** Where the value begins, behind the colon and blanks; where it ends, before its line end. */
-  readonly from: number;
-  readonly to: number;
-  readonly next: number;
-}
-
-/** The header that begins at `at`, its folded lines with it; null without a colon. A name may go over lines: what is no header becomes one. */
-function headerAt(bytes: Uint8Array, at: number, end: number): Header | null {
-  const colon = bytes.indexOf(COLON, at);
-  if (colon < 0 || colon >= end) return null;
-  let next = lineEnd(bytes, colon, end);
-  while (next < end && (bytes[next] === SPACE || bytes[next] === TAB)) next = lineEnd(bytes, next, end);
-  let from = colon + 1;
-  while (from < next && (bytes[from] === SPACE || bytes[from] === TAB)) from++;
-  return { name: formatText(bytes, at, colon).toLowerCase(), at, from, to: withoutEnd(bytes, from, next), next };
-}
-
-function lineEnd(bytes: Uint8Array, at: number, end: number): number {
-  const feed = bytes.indexOf(LF, at);
-  return feed < 0 || feed >= end ? end : feed + 1;
-}
-
-function withoutEnd(bytes: Uint8Array, from: number, end: number): number {
-  let to = end;
-  if (to > from && bytes[to - 1] === LF) to--;
-  if (to > from && bytes[to - 1] === CR) to--;
-  return to;
-}
-
-/** Media type and its boundary. */
-function mediaType(value: string): {
-  readonly type: string;
-  readonly hasParameters: boolean;
-  readonly boundary: string;
-} {
-  const [type = '', ...rest] = value.split(';');
-  const boundary = /(?:^|[;\s\\rnt])boundary\s*=\s*(?:"([^"]*)"|([^\s;]*))/i.exec(rest.join(';'));
-  return {
-    type: type.trim().toLowerCase(),
-    hasParameters: rest.length > 0,
-    boundary: boundary?.[1] ?? boundary?.[2] ?? '',
-  };
-}
-
 class ImfReading {
   readonly column: string[] = [];
   /** Text that stays, and what the innermost message added to it. */
@@ -110,9 +68,9 @@ class ImfReading {
     this.info = '';
     const layer = d.layer('imf', 'Internet Message Format', from, end - from);
     let at = from;
-    let media = { type: '', hasParameters: false, boundary: '' };
+    let media: MediaType = { type: '', hasParameters: false, boundary: '' };
     for (let i = 0; i < MAX_HEADERS && at < end; i++) {
-      if (bytes[at] === CR || bytes[at] === LF) {
+      if (isBlank(bytes, at)) {
         at = lineEnd(bytes, at, end);
         break;
       }
@@ -162,58 +120,25 @@ class ImfReading {
     }
   }
 
-  private body(
-    layer: FieldNode,
-    media: { type: string; boundary: string },
-    from: number,
-    end: number,
-    depth: number,
-  ): void {
+  private body(layer: FieldNode, media: MediaType, from: number, end: number, depth: number): void {
     const { d } = this;
     if (media.type === 'message/rfc822' && depth < MAX_DEPTH) {
       this.message(from, end, depth + 1);
       return;
     }
-    if (media.type === 'application/octet-stream') return;
     if (!media.type.startsWith('multipart/')) {
       d.node(layer, null, `Body: ${media.type}`, null, from, end - from);
-      this.append(' ', `(${media.type})`);
+      const shown = shownOf(d.bytes, from, end, media);
+      if (!shown.replaces) this.append('', shown.info);
       return;
     }
     if (depth >= MAX_DEPTH || media.boundary === '') return;
     for (const part of partsOf(d.bytes, from, end, media.boundary)) {
       if (++this.parts > MAX_PARTS) return;
-      this.part(layer, part.from, part.to, depth);
+      const head = partHead(d.bytes, part.from, part.to);
+      this.body(layer, head.media, head.body, part.to, depth + 1);
     }
   }
-
-  private part(layer: FieldNode, from: number, end: number, depth: number): void {
-    const { bytes } = this.d;
-    let at = from;
-    let media = { type: 'text/plain', boundary: '' };
-    for (let i = 0; i < MAX_HEADERS && at < end; i++) {
-      if (bytes[at] === CR || bytes[at] === LF) break;
-      const header = headerAt(bytes, at, end);
-      if (header === null) break;
-      if (header.name === 'content-type') media = mediaType(formatText(bytes, header.from, header.to, true));
-      at = header.next;
-    }
-    this.body(layer, media, Math.min(end, lineEnd(bytes, at, end)), end, depth + 1);
-  }
-}
-
-/** What stands between two boundaries, without the line end before the second. */
-function partsOf(bytes: Uint8Array, from: number, end: number, boundary: string): { from: number; to: number }[] {
-  const mark = [DASH, DASH, ...Array.from(boundary, (c) => c.charCodeAt(0))];
-  const found: { from: number; to: number }[] = [];
-  let start = -1;
-  for (let at = from; at < end; at = lineEnd(bytes, at, end)) {
-    if (bytes[at] !== DASH || !mark.every((byte, i) => bytes[at + i] === byte)) continue;
-    if (start >= 0) found.push({ from: start, to: Math.max(start, withoutEnd(bytes, start, at)) });
-    if (bytes[at + mark.length] === DASH) return found;
-    start = lineEnd(bytes, at, end);
-  }
-  return found;
 }
 
 /** Adds the layers of a message from `from` to `end` of the bytes at hand; gives what it adds to the protocol column, and the list's text. */

@@ -9,6 +9,9 @@ export const UNTIL_FIN = -2;
 /** No message of this protocol begins here. */
 export const NOT_MINE = -3;
 
+/** In place of the name of a protocol: what follows on the connection is not read. */
+export const UNREAD = 'data';
+
 export interface StreamReader {
   /**
    * Bytes of the message that begins at `at`: its size (also when more than `end - at`; it is asked again when so many are there),
@@ -21,7 +24,10 @@ export interface StreamReader {
   takeCut?(bytes: Uint8Array, at: number, end: number, toServer: boolean): unknown;
   /** Text that stands in the list for a message that begins here and goes on in the next segment; the segment's own without. */
   begins?(bytes: Uint8Array, at: number, end: number): string | null;
-  /** Display-filter name of the protocol that follows on this connection from the next message on, '' to find out; null while it is this one. */
+  /**
+   * Display-filter name of the protocol that follows on this connection from the next message on, '' to find out, UNREAD when the rest is
+   * nobody's; null while it is this one.
+   */
   readonly switchTo: string | null;
 }
 

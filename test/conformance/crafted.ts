@@ -9,6 +9,7 @@ import { icmpv6Frames } from './crafted-icmpv6.ts';
 import { lineFrames } from './crafted-lines.ts';
 import { linkFrames, nflogFrames, pppFrames } from './crafted-link.ts';
 import { mailFrames } from './crafted-mail.ts';
+import { mediaFrames } from './crafted-media.ts';
 import { networkFrames } from './crafted-protocols.ts';
 import { quicFrames } from './crafted-quic.ts';
 import { repeatedFrames } from './crafted-repeated.ts';
@@ -311,6 +312,7 @@ export function craftedCaptures(): ReadonlyMap<string, Uint8Array> {
     ['crafted-databases.pcap', writePcap({ linkType: 1 }, packets(databaseFrames()))],
     ['crafted-quic.pcap', writePcap({ linkType: 1 }, packets(quicFrames()))],
     ['crafted-lines.pcap', writePcap({ linkType: 1 }, packets(lineFrames()))],
+    ['crafted-media.pcap', writePcap({ linkType: 1 }, packets(mediaFrames()))],
     ['crafted-mail.pcap', writePcap({ linkType: 1 }, packets(mailFrames()))],
     ['crafted-windows.pcap', writePcap({ linkType: 1 }, packets(windowsFrames()))],
     ['crafted-repeated.pcap', writePcap({ linkType: 1 }, packets(repeatedFrames()))],
