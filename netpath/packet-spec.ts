@@ -20,12 +20,14 @@ export interface PacketSpec {
   readonly dport: number | null;
   readonly where: Where;
   readonly mark: number;
-  readonly ttl: number;
+  /** Null when not given: what the capture tells, else 64. */
+  readonly ttl: number | null;
   readonly length: number | null;
   /** Don't Fragment, which Linux sets unless a program asks for the contrary. */
   readonly df: boolean;
   readonly tcpFlags: number;
-  readonly tos: number;
+  /** Null when not given: what the capture tells, else 0. */
+  readonly tos: number | null;
   readonly icmpType: number | null;
   readonly icmpCode: number | null;
   readonly mac: string | null;
@@ -91,11 +93,11 @@ export function parsePacketSpec(text: string): Result<PacketSpec> {
     return fail(`${proto} needs a destination port: ${endpointText(dst.value.ip, 80)}`);
   const options = {
     mark: 0,
-    ttl: 64,
+    ttl: null as number | null,
     length: null as number | null,
     df: true,
     flags: protocol === TCP ? TCP_FLAGS.SYN : 0,
-    tos: 0,
+    tos: null as number | null,
     type: null as number | null,
     code: null as number | null,
     mac: null as string | null,

@@ -8,6 +8,10 @@ export interface Seen {
   readonly bytes: Uint8Array | null;
   /** IP total length in bytes, also where the capture kept fewer; null with `bytes`. */
   readonly length: number | null;
+  /** Time to live (hop limit) where the node got the packet; null where the capture was taken elsewhere, which may be a hop later. */
+  readonly ttl: number | null;
+  /** TOS (traffic class) byte; null when not told. */
+  readonly tos: number | null;
   /** Don't Fragment; null when not told. */
   readonly df: boolean | null;
   /** Matches and expressions that the capture answered: `-m string`, `meta day`. */

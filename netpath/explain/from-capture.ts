@@ -93,6 +93,7 @@ const isFirst = (flags: number): boolean => (flags & TCP_FLAGS.SYN) !== 0 && (fl
  * What a frame tells of a flow's first packet; null when it is none: an answer, or a segment of a TCP connection that began before.
  * @param length of the frame on the wire, bytes
  * @param at Unix seconds
+ * @param isArrival was it captured where the node gets it?
  */
 export function seenIn(
   frame: Uint8Array,
@@ -100,6 +101,7 @@ export function seenIn(
   linkType: number,
   at: number,
   client: { readonly ip: Ip; readonly port: number | null },
+  isArrival = true,
 ): Seen | null {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   indexFrame(facts, view, 0, view.byteLength, length, linkType);
@@ -109,10 +111,12 @@ export function seenIn(
   const src: Ip = isV4 ? ipv4(srcD) : { family: 6, a: srcA, b: srcB, c: srcC, d: srcD };
   if (!sameIp(src, client.ip) || (client.port !== null && facts.sport !== client.port)) return null;
   if (ipProtocol === TCP && !isFirst(facts.tcpFlags)) return null;
+  const ttl = isArrival ? view.getUint8(ipAt + (isV4 ? 8 : 7)) : null;
+  const tos = isV4 ? view.getUint8(ipAt + 1) : (view.getUint16(ipAt) >> 4) & 0xff;
   // conntrack puts fragments together before a rule sees one
-  if (facts.fragmentOffset >= 0) return { at, bytes: null, length: null, df: null, answered: new Set() };
+  if (facts.fragmentOffset >= 0) return { at, bytes: null, length: null, ttl, tos, df: null, answered: new Set() };
   const total = isV4 ? view.getUint16(ipAt + 2) : view.getUint16(ipAt + 4) + 40;
   const df = isV4 ? (view.getUint8(ipAt + 6) & 0x40) !== 0 : null;
   // what follows the packet in the frame is padding; a copy, for the frame is lent
-  return { at, bytes: frame.slice(ipAt, ipAt + total), length: total, df, answered: new Set() };
+  return { at, bytes: frame.slice(ipAt, ipAt + total), length: total, ttl, tos, df, answered: new Set() };
 }

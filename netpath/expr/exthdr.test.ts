@@ -9,7 +9,7 @@ const ask = (of: Of, name: string, field: string | null, packet: Partial<Packet>
 
 const seen = (bytes: readonly number[]): Partial<Packet> => ({
   length: bytes.length,
-  seen: { at: 0, bytes: Uint8Array.from(bytes), length: bytes.length, df: true, answered: new Set() },
+  seen: { at: 0, bytes: Uint8Array.from(bytes), length: bytes.length, ttl: 64, tos: 0, df: true, answered: new Set() },
 });
 const IP = (options: readonly number[], protocol: number) => [
   ...[0x45 + options.length / 4, 0, 0, 60, 0, 1, 0x40, 0, 64, protocol, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2],

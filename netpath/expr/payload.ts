@@ -4,6 +4,7 @@ import type { Context } from '../kernel/clause.ts';
 import { isFrameHook } from '../kernel/hooks.ts';
 import { FIELDS } from '../kernel/nft-fields.ts';
 import type { Evaluated, ExprModule, Value, ValueType } from '../kernel/nft-value.ts';
+import { tosOf, ttlOf } from '../kernel/packet.ts';
 import { bytesOf, transportAt } from '../kernel/packet-bytes.ts';
 import { headerField } from '../kernel/packet-fields.ts';
 import { unknown } from '../tri.ts';
@@ -68,14 +69,14 @@ export const expr: ExprModule = {
           return v('protocol', p.protocol);
         case 'ttl':
         case 'hoplimit':
-          return v('number', p.ttl);
+          return v('number', ttlOf(p, `${protocol} ${field}`));
         case 'length':
           return p.length === null
             ? unknown('how long the packet is', 'the option "length N" of the packet')
             : // IPv6 counts what follows its header
               v('number', p.family === 4 ? p.length : p.length - 40);
         case 'dscp':
-          return v('dscp', p.tos >> 2);
+          return v('dscp', tosOf(p, `${protocol} ${field}`) >> 2);
         case 'version':
           return v('number', p.family);
         default:

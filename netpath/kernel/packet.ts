@@ -52,6 +52,16 @@ export function capturedAnswers(p: Packet, what: string, given = false): void {
   if (!given) p.seen?.answered.add(what);
 }
 
+/** Time to live as a rule asks for it, and the TOS byte: where a capture told them, it has answered. @param by `-m ttl`, `ip dscp` */
+export function ttlOf(p: Packet, by: string): number {
+  capturedAnswers(p, by, p.seen?.ttl == null);
+  return p.ttl;
+}
+export function tosOf(p: Packet, by: string): number {
+  capturedAnswers(p, by, p.seen?.tos == null);
+  return p.tos;
+}
+
 /** What was made last: a packet changes at few of its steps, and the text of its addresses is what a step costs. */
 let last: { readonly packet: Packet; readonly src: Ip; readonly dst: Ip; readonly state: PacketState } | null = null;
 

@@ -16,6 +16,9 @@ import { type Arrival, runPath } from './path.ts';
 import { Walker } from './walker.ts';
 import { exploreWorlds, type World } from './world.ts';
 
+/** What Linux sends with. */
+const DEFAULT_TTL = 64;
+
 /** More worlds than this are not shown one by one. */
 const MAX_WORLDS = 256;
 
@@ -68,10 +71,10 @@ function packetOf(spec: PacketSpec, m: Machine): Packet | string {
     icmpCode: spec.icmpCode,
     tcpFlags: spec.tcpFlags,
     mark: spec.mark,
-    ttl: spec.ttl,
+    ttl: spec.ttl ?? spec.seen?.ttl ?? DEFAULT_TTL,
     length: spec.length ?? spec.seen?.length ?? null,
     df: spec.seen?.df ?? spec.df,
-    tos: spec.tos,
+    tos: spec.tos ?? spec.seen?.tos ?? 0,
     mac: spec.mac,
     dmac: null,
     frameType: null,

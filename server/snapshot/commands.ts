@@ -8,6 +8,8 @@ export interface DumpCommand {
   readonly extension: 'txt' | 'json';
   readonly program: string;
   readonly args: readonly string[];
+  /** Asked instead where an older release of the program does not know the arguments. */
+  readonly olderArgs?: readonly string[];
   /** Debian package of the program. */
   readonly pack: string;
   /** Only when this file of /proc exists and is not empty. */
@@ -73,6 +75,14 @@ export const dumpCommands: readonly DumpCommand[] = [
   { name: 'bridge-link', extension: 'json', program: 'bridge', args: ['-j', '-d', 'link'], pack: 'iproute2' },
   { name: 'bridge-fdb', extension: 'json', program: 'bridge', args: ['-j', 'fdb'], pack: 'iproute2' },
   { name: 'sysctl', extension: 'txt', program: 'sysctl', args: ['net'], pack: 'procps' },
-  { name: 'ss', extension: 'txt', program: 'ss', args: ['-lntup'], pack: 'iproute2' },
+  {
+    name: 'ss',
+    extension: 'txt',
+    program: 'ss',
+    // which sockets are transparent, and their marks: rules ask for both
+    args: ['-lntupe', '--inet-sockopt'],
+    olderArgs: ['-lntup'],
+    pack: 'iproute2',
+  },
   { name: 'tc-qdisc', extension: 'json', program: 'tc', args: ['-j', '-s', 'qdisc'], pack: 'iproute2' },
 ];

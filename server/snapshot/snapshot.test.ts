@@ -55,6 +55,33 @@ test('one backend is dumped once: the plain program only where no other is there
   expect(await names({ 'iptables-save': save })).toEqual(['iptables-save.txt']);
 });
 
+test('an older ss, which does not know the option, is asked without it', async () => {
+  const asked: string[] = [];
+  const system = scriptedSystem({ programs: { ss: () => '' } });
+  const { files, problems } = await takeSnapshot(
+    {
+      ...system,
+      programs: {
+        ...system.programs,
+        run: async (_, args) => {
+          asked.push(args.join(' '));
+          const refused = args.includes('--inet-sockopt');
+          return {
+            status: refused ? 255 : 0,
+            end: 'exited',
+            stdout: refused ? '' : 'Netid State\n',
+            stderr: refused ? "ss: unrecognized option '--inet-sockopt'\n" : '',
+          };
+        },
+      },
+    },
+    { only: /^ss$/ },
+  );
+  expect(files.map((f) => f.text)).toEqual(['Netid State\n']);
+  expect(problems).toEqual([]);
+  expect(asked).toEqual(['-lntupe --inet-sockopt', '-lntup']);
+});
+
 test('a command that fails, hangs or floods is a problem, and what it printed is kept', async () => {
   const system = scriptedSystem({ programs: { ss: () => '', conntrack: () => '', sysctl: () => '', tc: () => '' } });
   const results: Record<
@@ -83,7 +110,7 @@ test('a command that fails, hangs or floods is a problem, and what it printed is
   expect(problems).toEqual([
     'conntrack -L -o extended printed more than 60 MiB: its dump is cut.',
     'sysctl net failed: sysctl: permission denied.',
-    'ss -lntup did not end within 20 s: its dump is cut.',
+    'ss -lntupe --inet-sockopt did not end within 20 s: its dump is cut.',
     'tc -j -s qdisc may not be used by this user.',
   ]);
 });

@@ -78,7 +78,7 @@ class Taking {
         this.problems.push(`${c.program} is not installed (package ${c.pack}): the snapshot has no ${file}.`);
       return;
     }
-    const text = await this.run(program, c.args, `${c.program} ${c.args.join(' ')}`);
+    const text = await this.run(program, c.args, `${c.program} ${c.args.join(' ')}`, c.olderArgs);
     // An empty text is an answer where the format has one ("no sets"); JSON always has brackets.
     if (text !== null && (text !== '' || c.extension === 'txt')) this.keep(file, text, c);
   }
@@ -92,9 +92,16 @@ class Taking {
   }
 
   /** The output; null when there is none to keep. */
-  private async run(program: string, args: readonly string[], shown: string): Promise<string | null> {
+  private async run(
+    program: string,
+    args: readonly string[],
+    shown: string,
+    olderArgs: readonly string[] | null = null,
+  ): Promise<string | null> {
     try {
       const result = await this.system.programs.run(program, args, commandMs, dumpLimit);
+      if (olderArgs && result.end === 'exited' && result.status !== 0 && result.stdout === '')
+        return await this.run(program, olderArgs, shown.replace(args.join(' '), olderArgs.join(' ')));
       const last = result.stderr.trim().split('\n').at(-1) ?? '';
       if (result.end === 'timed out')
         this.problems.push(`${shown} did not end within ${commandMs / 1000} s: its dump is cut.`);

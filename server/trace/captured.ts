@@ -34,7 +34,7 @@ export async function findingsOfFlows(state: NodeState, packets: Packets): Promi
   const specs = new Map<string, number>();
   for await (const { id, spec } of entering(state, packets)) if (!specs.has(spec)) specs.set(spec, id);
   for (const [spec, id] of specs) {
-    const { findings } = await explainSpec(state, spec, await seenOfId(packets, id));
+    const { findings } = await explainSpec(state, spec, await seenOfId(state, packets, id, spec));
     for (const f of findings) found.set(`${f.id} ${f.summary}`, f);
   }
   return [...found.values()];

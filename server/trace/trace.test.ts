@@ -85,6 +85,24 @@ describe('what a captured packet shows', () => {
     expect(typed.sentences.map(({ text }) => text).join()).not.toContain('captured packet');
   });
 
+  it.each([
+    [iptables('-m ttl --ttl-eq 61'), '-m ttl'],
+    [iptables('-m dscp --dscp 0x2e'), '-m dscp'],
+    [nft('ip ttl 61'), 'ip ttl'],
+    [nft('ip dscp ef'), 'ip dscp'],
+    [nft('ip id 0x1234'), 'ip id'],
+    [nft('@th,64,32 0x47524545'), '@th,64,32'],
+  ])('its own header decides %s', async (rules, what) => {
+    const frame = udp('GREETINGS');
+    frame.set([0xb8], 14 + 1);
+    frame.set([0x12, 0x34], 14 + 4);
+    frame.set([61], 14 + 8);
+    const { kinds, decided } = await ends(rules, captureOf(frame));
+    expect(kinds).toEqual(['dropped']);
+    expect(decided).toContain(what);
+    expect((await ends(rules, captureOf(udp('FAREWELL!')))).kinds).toEqual(['delivered']);
+  });
+
   it('decides that a pattern is not in it', async () => {
     const rule = iptables('-p udp -m string --string GREET --algo bm');
     expect((await ends(rule, captureOf(udp('FAREWELL!')))).kinds).toEqual(['delivered']);

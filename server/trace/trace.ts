@@ -67,7 +67,7 @@ export async function specOfId(state: NodeState, packets: Packets, id: number): 
 }
 
 /** What the capture tells of a flow's first packet beside its addresses; null when its beginning was not captured. */
-export async function seenOfId(packets: Packets, id: number): Promise<Seen | null> {
+export async function seenOfId(state: NodeState, packets: Packets, id: number, spec: string): Promise<Seen | null> {
   const found = packets.flowById(id);
   if (found === null) return null;
   const { seenIn } = await import('../../netpath/explain/from-capture.ts');
@@ -76,14 +76,18 @@ export async function seenOfId(packets: Packets, id: number): Promise<Seen | nul
   const row = flow.firstRow;
   const linkType = index.interfaces[flow.interfaceId]?.linkType ?? 1;
   const at = Number(index.timestampNs(row)) / 1e9;
-  return seenIn(capture.frame(row), index.length(row), linkType, at, flow.client);
+  // A capture at another of the node's devices may show the packet after it was sent on. Of a file from elsewhere nobody knows.
+  const point = found.point?.split(' ').at(-1);
+  const device = state.host.links?.find((l) => l.name === point)?.name;
+  const isArrival = device === undefined || spec.endsWith(` in ${device}`);
+  return seenIn(capture.frame(row), index.length(row), linkType, at, flow.client, isArrival);
 }
 
 export async function explainFlow(state: NodeState, packets: Packets, id: number): Promise<Explanation> {
   needsState(state);
   const spec = await specOfId(state, packets, id);
   if (spec !== null) {
-    const explanation = await explainSpec(state, spec, await seenOfId(packets, id));
+    const explanation = await explainSpec(state, spec, await seenOfId(state, packets, id, spec));
     const found = packets.flowById(id);
     const conversation = found === null ? null : packets.joining.conversation(found.capture, found.local);
     const seen = capturedOf(conversation, explanation);
