@@ -33,8 +33,11 @@ export interface Context {
   readonly hook: Hook | FrameHook;
   readonly node: NodeView;
   readonly world: World;
-  /** IPVS has taken this packet: the virtual address that it came for, and how it is sent on; null when it has not. */
-  readonly ipvs: IpvsTaken | null;
+  /**
+   * IPVS has taken this packet: the virtual address that it came for, and how it is sent on; null when it has not. `answer`: it has given
+   * the virtual address back, by which it no longer finds the connection (ip_vs_conn_out_get wants the real server's).
+   */
+  readonly ipvs: IpvsTaken | 'answer' | null;
 }
 
 export interface IpvsTaken {

@@ -5,11 +5,12 @@
 import { endpointText, type Ip, ipText, sameIp } from '../../parsers/core/address.ts';
 import type { SourceRef } from '../../parsers/core/issue.ts';
 import { protocolName } from '../../parsers/core/protocol-numbers.ts';
+import type { Encap } from '../../parsers/nodestate/state.ts';
 import type { PacketSpec } from '../packet-spec.ts';
 import type { Trace } from '../trace.ts';
 import { type Machine, machineOf } from './machine.ts';
 import type { Packet } from './packet.ts';
-import { type AnswerRun, answerBy, answersFrom, type Crossing, type Reply } from './reply.ts';
+import { type AnswerRun, answerBy, answersFrom, type Crossing, type Reply, togetherOf } from './reply.ts';
 import { simulate } from './run.ts';
 import { type Outer, onwardBy, tunnelEnd } from './tunnel.ts';
 
@@ -115,8 +116,14 @@ type Next =
 const missing = (why: string): Next => ({ kind: 'stop', stopped: { why, fault: false, source: null } });
 
 /** Where a packet that left `from` by a device comes into another node. */
-function nextNode(nodes: readonly ClusterNode[], from: ClusterNode, device: string, nextHop: Ip): Next {
-  const onward = onwardBy(from.machine, device, nextHop);
+function nextNode(
+  nodes: readonly ClusterNode[],
+  from: ClusterNode,
+  device: string,
+  nextHop: Ip,
+  encap: Encap | null,
+): Next {
+  const onward = onwardBy(from.machine, device, nextHop, encap);
   if (onward.kind === 'unknown') return missing(`${onward.why}.`);
   const others = nodes.filter((n) => n !== from);
   if (onward.kind === 'plain') {
@@ -155,30 +162,60 @@ interface Passed {
   readonly crossing: Crossing;
 }
 
-/** Sends the answer back the way the packet came, node by node. */
-function answerBack(nodes: readonly ClusterNode[], passed: readonly Passed[]): Way['answer'] {
-  const last = passed.at(-1);
-  if (!last) return null;
-  let run: AnswerRun | undefined = answersFrom(last.node.machine, last.trace, last.crossing)[0];
-  for (let i = passed.length - 1; i >= 0; i--) {
-    const here = passed[i];
-    if (!here || !run) return null;
-    const { verdict, reason } = run.reply;
-    if (verdict !== 'returns' || i === 0) return { verdict, reason: `${here.node.name}: ${reason}` };
-    const before = passed[i - 1];
-    if (!before || run.end.kind !== 'leavesNode' || run.end.interface === null || !run.end.nextHop)
-      return { verdict, reason: `${here.node.name}: ${reason}` };
-    const next = nextNode(nodes, here.node, run.end.interface, run.end.nextHop);
-    if (next.kind === 'stop' && next.stopped)
-      return { verdict: next.stopped.fault ? 'breaks' : 'unknown', reason: next.stopped.why };
-    if (next.kind === 'stop' || next.node !== before.node) return around(here, before, run.packet);
-    run = answerBy(before.node.machine, before.trace, before.crossing, next.device)[0];
+type Told = NonNullable<Way['answer']> & { readonly probability: number | null };
+
+/** Outcomes of an answer on one node that end differently. */
+function distinct(runs: readonly AnswerRun[]): AnswerRun[] {
+  const out = new Map<string, AnswerRun>();
+  for (const r of runs) {
+    const { source, destination, reason } = r.reply;
+    const key = JSON.stringify([r.end.kind, reason, source, destination, r.end.interface]);
+    const known = out.get(key);
+    const both = known?.probability == null || r.probability === null ? null : known.probability + r.probability;
+    out.set(key, known ? { ...known, probability: both } : r);
   }
-  return null;
+  return [...out.values()];
+}
+
+/** Sends the answer back the way the packet came, node by node, each of its outcomes as a way of its own. */
+function answerBack(nodes: readonly ClusterNode[], passed: readonly Passed[]): Way['answer'] {
+  let left = MAX_WAYS - 1;
+  let leftOut = 0;
+  const back = (i: number, runs: readonly AnswerRun[]): Told[] => {
+    const here = passed[i];
+    if (!here) return [];
+    const all = distinct(runs);
+    const followed = all.slice(0, 1 + left);
+    left -= Math.max(0, followed.length - 1);
+    leftOut += all.length - followed.length;
+    return followed.flatMap((run): Told[] => {
+      const { probability } = run;
+      const told = { verdict: run.reply.verdict, reason: `${here.node.name}: ${run.reply.reason}`, probability };
+      const before = passed[i - 1];
+      if (told.verdict !== 'returns' || !before) return [told];
+      if (run.end.kind !== 'leavesNode' || run.end.interface === null || !run.end.nextHop) return [told];
+      const next = nextNode(nodes, here.node, run.end.interface, run.end.nextHop, run.end.encap);
+      if (next.kind === 'stop' && next.stopped)
+        return [{ verdict: next.stopped.fault ? 'breaks' : 'unknown', reason: next.stopped.why, probability }];
+      if (next.kind === 'stop' || next.node !== before.node)
+        return [{ ...around(here, before, run.packet), probability }];
+      const further = back(i - 1, answerBy(before.node.machine, before.trace, before.crossing, next.device));
+      const times = (p: number | null) => (p === null || probability === null ? null : p * probability);
+      return further.map((t) => ({ ...t, probability: times(t.probability) }));
+    });
+  };
+  const last = passed.at(-1);
+  const together = last
+    ? togetherOf(back(passed.length - 1, answersFrom(last.node.machine, last.trace, last.crossing)))
+    : null;
+  if (!together) return null;
+  const { verdict, reason } = together;
+  if (leftOut === 0 || verdict !== 'returns') return { verdict, reason };
+  return { verdict: 'unknown', reason: `${reason} ${leftOut} more outcomes of the answer were not followed.` };
 }
 
 /** The answer does not pass the node that the packet came from. */
-function around(here: Passed, before: Passed, answer: Packet): Way['answer'] {
+function around(here: Passed, before: Passed, answer: Packet): NonNullable<Way['answer']> {
   const { sent, received } = before.crossing;
   const rewritten = !sameIp(sent.dst, received.dst) || sent.dport !== received.dport || !sameIp(sent.src, received.src);
   const to = `${here.node.name} sends the answer to ${endpointText(answer.dst, answer.dport)} without passing ${before.node.name}`;
@@ -225,7 +262,7 @@ function followOn(nodes: readonly ClusterNode[], first: ClusterNode, trace: Trac
     const passed = [...before, { node: here, trace: at, crossing }];
     if (at.disposition.kind !== 'leavesNode' || at.to.interface === null || !crossing.nextHop)
       return [{ legs, stopped: null, answer: legs.length === 0 ? null : answerBack(nodes, passed) }];
-    const next = nextNode(nodes, here, at.to.interface, crossing.nextHop);
+    const next = nextNode(nodes, here, at.to.interface, crossing.nextHop, crossing.encap);
     if (next.kind === 'stop') return ended(next.stopped);
     if (legs.length >= MAX_LEGS)
       return ended({

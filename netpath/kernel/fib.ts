@@ -47,6 +47,7 @@ function localRoutesFrom(addresses: readonly Address[]): Route[] {
     mtu: null,
     flags: [],
     nexthops: [],
+    encap: null,
     ref: a.source,
   });
   return addresses.flatMap((a) => {
@@ -282,6 +283,7 @@ function ruleResult(rule: RoutingRule): RouteResult {
     mtu: null,
     flags: [],
     nexthops: [],
+    encap: null,
     ref: rule.ref,
   };
   return { type: rule.action, device: null, via: null, preferredSource: null, route, nexthops: [] };

@@ -1,7 +1,7 @@
 // IPVS: it takes packets for its virtual services at LOCAL_IN 99 (after the filter) and LOCAL_OUT -98, chooses a real server, and sends
 // the packet on through LOCAL_OUT and POSTROUTING. A packet that was routed elsewhere before, by a DNAT say, never meets it.
-import { endpointText, type Ip, isLoopback, sameIp } from '../../parsers/core/address.ts';
-import { protocolName } from '../../parsers/core/protocol-numbers.ts';
+import { endpointText, type Ip, isLoopback, networkOf, sameIp } from '../../parsers/core/address.ts';
+import { protocolName, TCP, UDP } from '../../parsers/core/protocol-numbers.ts';
 import type { IpvsConnection, IpvsRealServer, IpvsService } from '../../parsers/nodestate/state.ts';
 import { indexed, ipKey } from './address-index.ts';
 import { IPVS_IN_PRIORITY } from './hooks.ts';
@@ -11,32 +11,55 @@ import { type Ending, ending, type Walker } from './walker.ts';
 
 const serviceKey = (protocol: string, ip: Ip, port: number | null): string => `${protocol} ${ipKey(ip)} ${port}`;
 const servicesBy = indexed<IpvsService>((s) =>
-  s.mark !== null ? [`mark ${s.mark}`] : s.address === null ? [] : [serviceKey(s.protocol, s.address, s.port)],
+  s.mark !== null
+    ? [`mark ${s.family} ${s.mark}`]
+    : s.address === null
+      ? []
+      : [serviceKey(s.protocol, s.address, s.port)],
 );
 const connectionsBy = indexed<IpvsConnection>((c) => [`${c.clientPort} ${ipKey(c.client)}`]);
 
-/** The virtual service for a packet, as __ip_vs_service_find looks: by mark, then exact, then port 0 of a persistent one. */
+const FTP = 21;
+
+/** The virtual service for a packet, as ip_vs_service_find looks: by mark, then exact, then FTP for its data, then port 0 of a persistent one. */
 export function findService(services: readonly IpvsService[] | null, p: Packet): IpvsService | null {
   const protocol = protocolName(p.protocol);
-  const byMark = p.mark === 0 ? undefined : servicesBy(services, `mark ${p.mark}`)[0];
+  const byMark = p.mark === 0 ? undefined : servicesBy(services, `mark ${p.family} ${p.mark}`)[0];
   if (byMark) return byMark;
   const at = (port: number | null) => servicesBy(services, serviceKey(protocol, p.dst, port))[0];
-  return at(p.dport) ?? at(0) ?? null;
+  const data = p.protocol === TCP && (p.dport ?? 0) >= 1024;
+  return at(p.dport) ?? (data ? at(FTP) : undefined) ?? at(0) ?? null;
 }
 
 export function serviceText(s: IpvsService): string {
   return s.address ? endpointText(s.address, s.port) : `fwmark ${s.mark}`;
 }
 
-function connectionOf(
-  connections: readonly IpvsConnection[] | null,
-  p: Packet,
-  clientPort: number,
-): IpvsConnection | null {
+function connectionOf(connections: readonly IpvsConnection[] | null, p: Packet): IpvsConnection | null {
   const protocol = protocolName(p.protocol);
   return (
-    connectionsBy(connections, `${clientPort} ${ipKey(p.src)}`).find(
+    connectionsBy(connections, `${p.sport ?? 0} ${ipKey(p.src)}`).find(
       (c) => c.protocol === protocol && sameIp(c.virtual, p.dst) && (c.virtualPort === p.dport || c.virtualPort === 0),
+    ) ?? null
+  );
+}
+
+/** The address under which templates of a service for a mark stand: the mark itself, as the first four bytes. */
+const markAddress = (family: 4 | 6, mark: number): Ip =>
+  family === 4 ? { family, a: 0, b: 0, c: 0, d: mark } : { family, a: mark, b: 0, c: 0, d: 0 };
+
+/** What pins a client, or its network, to a real server (ip_vs_sched_persist). */
+function templateOf(connections: readonly IpvsConnection[] | null, s: IpvsService, p: Packet): IpvsConnection | null {
+  if (s.persistence === null) return null;
+  const client = networkOf(p.src, s.persistenceBits);
+  const byPort = s.mark === null && p.dport === s.port && s.port !== FTP;
+  const virtual = s.mark === null ? p.dst : markAddress(p.family, s.mark);
+  return (
+    connectionsBy(connections, `0 ${ipKey(client)}`).find(
+      (c) =>
+        c.protocol === (s.mark === null ? protocolName(p.protocol) : 'ip') &&
+        sameIp(c.virtual, virtual) &&
+        c.virtualPort === (byPort ? s.port : 0),
     ) ?? null
   );
 }
@@ -53,8 +76,8 @@ const REUSED = new Set(['TIME_WAIT', 'CLOSE']);
 /** The connection of the table that the packet belongs to, unless it is to be forgotten for a new one. */
 function liveConnection(w: Walker): IpvsConnection | null {
   const p = w.packet;
-  const live = connectionOf(w.machine.state.ipvsConnections, p, p.sport ?? 0);
-  const fresh = p.protocol === 6 && (p.tcpFlags & TCP_FLAGS.SYN) !== 0 && (p.tcpFlags & TCP_FLAGS.ACK) === 0;
+  const live = connectionOf(w.machine.state.ipvsConnections, p);
+  const fresh = p.protocol === TCP && (p.tcpFlags & TCP_FLAGS.SYN) !== 0 && (p.tcpFlags & TCP_FLAGS.ACK) === 0;
   const reuse = w.machine.sysctl('net.ipv4.vs.conn_reuse_mode') !== '0';
   return live && fresh && reuse && REUSED.has(live.state) ? null : live;
 }
@@ -79,12 +102,14 @@ function serverOf(services: readonly IpvsService[], c: IpvsConnection): IpvsReal
 }
 
 function choose(w: Walker, s: IpvsService): IpvsRealServer | null {
-  const { ipvsConnections } = w.machine.state;
-  const template = ipvsConnections && s.persistence !== null ? connectionOf(ipvsConnections, w.packet, 0) : null;
+  const template = templateOf(w.machine.state.ipvsConnections, s, w.packet);
   const pinned = template
-    ? s.servers.find((r) => sameIp(r.address, template.real) && r.port === template.realPort)
+    ? s.servers.find(
+        (r) => sameIp(r.address, template.real) && (template.realPort === 0 || r.port === template.realPort),
+      )
     : undefined;
-  if (pinned && template) {
+  const quiescent = pinned?.weight === 0 && w.machine.sysctl('net.ipv4.vs.expire_quiescent_template') === '1';
+  if (pinned && template && !quiescent) {
     w.note('ipvs', 'a persistence template pins the client', {
       owner: 'ipvs',
       source: template.source,
@@ -107,16 +132,42 @@ function choose(w: Walker, s: IpvsService): IpvsRealServer | null {
   return picks[index] ?? null;
 }
 
+/**
+ * With expire_nodest_conn a connection whose server was removed is forgotten and its packet scheduled anew, unless conntrack knows the
+ * connection too; without, or before 5.9, the packet is dropped (ip_vs_in).
+ */
+function isForgotten(w: Walker): boolean {
+  const k = w.machine.state.kernel;
+  const old = k !== null && (k.major < 5 || (k.major === 5 && k.minor < 9));
+  return !old && w.machine.sysctl('net.ipv4.vs.expire_nodest_conn') === '1' && w.connection.entry === null;
+}
+
+/** May a packet begin a connection: of TCP a SYN, with or without ACK, does, any packet with sloppy_tcp (tcp_conn_schedule). */
+function mayBegin(w: Walker, s: IpvsService): boolean {
+  const p = w.packet;
+  if (p.protocol !== TCP) return true;
+  if ((p.tcpFlags & TCP_FLAGS.SYN) === 0 && w.machine.sysctl('net.ipv4.vs.sloppy_tcp') !== '1') return false;
+  // what FTP's data may be is passed on where no connection of it is known (ip_vs_leave)
+  return s.port !== FTP || s.persistence !== null || p.dport === FTP;
+}
+
+/**
+ * A server of a service for all ports, or of a mark, has port 0: the packet keeps the port that it came for. With persistence it keeps
+ * that one also where the server has another, unless it came for the very port of the service.
+ */
+function realPort(s: IpvsService, server: IpvsRealServer, p: Packet): number | null {
+  return server.port === 0 || (s.persistence !== null && p.dport !== s.port) ? p.dport : server.port;
+}
+
 /** ip_vs_in at LOCAL_IN or LOCAL_OUT. On `sent` the packet has its new destination and one hop less to live. */
 export function ipvsIn(w: Walker, hook: 'INPUT' | 'OUTPUT'): IpvsResult {
   const p = w.packet;
-  if (w.ipvs !== null) return { kind: 'pass' };
+  if (w.ipvsTaken !== null) return { kind: 'pass' };
   const services = w.machine.state.ipvsServices;
   if (!services || services.length === 0) return { kind: 'pass' }; // its hooks are registered while there is a service
   const live = liveConnection(w);
   const known = live ? serverOf(services, live) : undefined;
-  if (live && !known) {
-    // ip_vs_in: whatever expire_nodest_conn says, this packet is dropped, without an answer
+  if (live && !known && !isForgotten(w)) {
     return {
       kind: 'end',
       end: ending(
@@ -126,11 +177,14 @@ export function ipvsIn(w: Walker, hook: 'INPUT' | 'OUTPUT'): IpvsResult {
       ),
     };
   }
-  const s = findService(services, p) ?? (known && services.find((x) => x.servers.includes(known))) ?? null;
+  const s =
+    (live && known ? undefined : findService(services, p)) ??
+    (known && services.find((x) => x.servers.includes(known))) ??
+    null;
   if (!s) return { kind: 'pass' };
   const priority = IPVS_IN_PRIORITY[hook] ?? null;
   const virtualService = serviceText(s);
-  if (p.protocol === 6 && (p.tcpFlags & TCP_FLAGS.SYN) === 0 && !live) return { kind: 'pass' };
+  if (!known && !mayBegin(w, s)) return { kind: 'pass' };
   if (live)
     w.note('ipvs', 'the connection table knows this flow', { owner: 'ipvs', source: live.source, mattered: false });
   const server = known ?? choose(w, s);
@@ -145,8 +199,7 @@ export function ipvsIn(w: Walker, hook: 'INPUT' | 'OUTPUT'): IpvsResult {
       ),
     };
   }
-  // A server of a service for all ports, or of a mark, has port 0: the packet keeps the port that it came for.
-  const port = server.port === 0 ? p.dport : server.port;
+  const port = realPort(s, server, p);
   const realServer = endpointText(server.address, port);
   w.note('ipvs', `${virtualService} (${s.scheduler}) → ${realServer}`, {
     hook,
@@ -173,6 +226,8 @@ export function ipvsIn(w: Walker, hook: 'INPUT' | 'OUTPUT'): IpvsResult {
       end: ending('dropped', 'Its time to live is used up; IPVS answers with ICMP time exceeded.', s.source),
     };
   w.ipvs = { virtualService, realServer };
+  w.ipvsOnePacket = s.onePacket && p.protocol === UDP && !known;
+  w.ipvsUntold = w.ipvsOnePacket || w.connection.confirmed;
   w.ipvsTaken = { address: p.dst, port: p.dport, forward: server.forward };
   if (!local) p.ttl -= 1; // however it is sent on, and for packets of the node itself too (ip_vs_xmit.c)
   if (w.machine.sysctl('net.ipv4.vs.conntrack') === '0') {

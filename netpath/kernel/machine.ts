@@ -183,15 +183,15 @@ export class Machine implements NodeView {
 
   readonly #registeredAt = new Map<string, readonly Registered[]>();
 
-  /** All that stands at a hook, in the order in which a packet of the family meets it; with IPVS' own hook for answers of its connections. */
-  registeredAt(hook: Hook, family: 4 | 6, ipvsReply: boolean): readonly Registered[] {
-    const key = `${hook} ${family} ${ipvsReply}`;
-    const known = this.#registeredAt.get(key) ?? this.#findRegistered(hook, family, ipvsReply);
+  /** All that stands at a hook, in the order in which a packet of the family meets it. */
+  registeredAt(hook: Hook, family: 4 | 6): readonly Registered[] {
+    const key = `${hook} ${family}`;
+    const known = this.#registeredAt.get(key) ?? this.#findRegistered(hook, family);
     this.#registeredAt.set(key, known);
     return known;
   }
 
-  #findRegistered(hook: Hook, family: 4 | 6, ipvsReply: boolean): Registered[] {
+  #findRegistered(hook: Hook, family: 4 | 6): Registered[] {
     const out: Registered[] = [];
     for (const table of this.tablesAt(hook, family)) {
       const priority = TABLE_PRIORITIES[table.name]?.[hook];
@@ -205,7 +205,8 @@ export class Machine implements NodeView {
       if (hook === 'PREROUTING' || hook === 'OUTPUT') out.push({ kind: 'conntrack', priority: CONNTRACK_PRIORITY });
     }
     const ipvs = IPVS_OUT_PRIORITY[hook];
-    if (ipvsReply && ipvs !== undefined) out.push({ kind: 'ipvsOut', priority: ipvs });
+    // IPVS registers its hooks while there is a service
+    if (this.state.ipvsServices?.length && ipvs !== undefined) out.push({ kind: 'ipvsOut', priority: ipvs });
     return out.sort((a, b) => a.priority - b.priority);
   }
 

@@ -232,6 +232,7 @@ function exit(w: Walker, route: RouteResult): Ending {
       interface: device,
       pod: pod?.id ?? null,
       nextHop,
+      encap: route.route.encap,
     },
   );
 }

@@ -1,7 +1,8 @@
 // The way back: the answer to a packet that arrived, sent from where it arrived, through the same node and the same connection. What
 // the client waits for is the answer with the addresses of its own packet turned round; anything else it does not take for one.
 import { endpointText, type Ip, ipText, isLoopback, sameIp } from '../../parsers/core/address.ts';
-import { ICMP, ICMPV6, TCP } from '../../parsers/core/protocol-numbers.ts';
+import { ICMP, ICMPV6, TCP, UDP } from '../../parsers/core/protocol-numbers.ts';
+import type { Encap } from '../../parsers/nodestate/state.ts';
 import type { Trace } from '../trace.ts';
 import { arrivalOn } from './arrival.ts';
 import { type Connection, newConnection } from './conntrack.ts';
@@ -22,8 +23,14 @@ export interface Crossing {
   readonly connection: Connection;
   /** The device the client's packet came in by; null when a process of the node sent it. */
   readonly cameIn: string | null;
+  /** IPVS kept no connection of it (one-packet scheduling). */
+  readonly onePacket: boolean;
+  /** Conntrack was not told of the real server that IPVS chose. */
+  readonly untold: boolean;
   /** Address it was sent to when it left the node; null when it did not. */
   readonly nextHop: Ip | null;
+  /** What its route told a tunnel device there. */
+  readonly encap: Encap | null;
 }
 
 export interface Reply {
@@ -40,6 +47,9 @@ export interface Reply {
 
 const MAX_WORLDS = 16;
 
+const CLASH =
+  'Conntrack had confirmed the packet before IPVS changed it, so that the answer is a connection of its own and gets another source port: the client does not take it for an answer.';
+
 function answerTo(c: Crossing): Packet {
   const { received: p } = c;
   const flags = p.protocol === TCP ? TCP_FLAGS.SYN | TCP_FLAGS.ACK : 0;
@@ -51,6 +61,8 @@ function answerTo(c: Crossing): Packet {
     dport: p.sport,
     tcpFlags: flags,
     icmpType: p.icmpType === null ? null : p.protocol === ICMP ? 0 : 129,
+    // a socket answers with a TOS of its own; an echo reply has the request's (icmp_reply)
+    tos: p.icmpType === null ? 0 : p.tos,
     mark: 0,
     ttl: 64,
     mac: null,
@@ -89,31 +101,50 @@ function arrivalOf(m: Machine, trace: Trace, answer: Packet): Arrival | string {
 /** An answer on its way through one node, and how it left. */
 export interface AnswerRun {
   readonly reply: Reply;
+  /** Of what is open on this node; null when not known. */
+  readonly probability: number | null;
   readonly end: Ending;
   /** As it left. */
   readonly packet: Packet;
+}
+
+/** What conntrack finds for the answer: the connection, or, where it kept none of it, whatever the answer alone makes. */
+function expected(c: Crossing, answer: Packet, foreign: boolean): Connection {
+  const { dnat, original } = c.connection;
+  const awaited = dnat ?? { ip: original.dst, port: original.dport };
+  const stranger = c.untold && !(sameIp(awaited.ip, answer.src) && awaited.port === answer.sport);
+  if (foreign || stranger || c.connection.state === 'untracked')
+    // nothing begins with SYN and ACK, or with an echo reply
+    return { ...newConnection(answer), state: answer.protocol === UDP ? 'new' : 'invalid' };
+  return {
+    ...c.connection,
+    attached: false,
+    template: false,
+    state: 'established',
+    direction: 'reply',
+    dnatDone: true,
+    snatDone: true,
+    seenReply: true,
+  };
 }
 
 function run(m: Machine, c: Crossing, trace: Trace, answer: Packet, arrival: Arrival): AnswerRun[] {
   // in another zone than the connection's the answer is the first packet of a connection of its own
   const foreign = zoneOf(m, answer, arrival).reply !== c.connection.zone.reply;
   const { results } = exploreWorlds((world) => {
-    const connection: Connection = foreign
-      ? newConnection(answer)
-      : {
-          ...c.connection,
-          attached: false,
-          template: false,
-          state: c.connection.state === 'untracked' ? 'untracked' : 'established',
-          direction: 'reply',
-          dnatDone: true,
-          snatDone: true,
-          seenReply: true,
-        };
+    const connection = expected(c, answer, foreign);
     const w = new Walker(m, world, { ...answer }, connection, null);
-    if (trace.ipvs) w.ipvsReply = { ip: c.sent.dst, port: c.sent.dport };
+    if (trace.ipvs && !c.onePacket) w.ipvsReply = { ip: c.sent.dst, port: c.sent.dport };
     const end = runPath(w, arrival);
-    return { reply: judged(m, c, w, end), end, packet: w.packet };
+    const reply = judged(m, c, w, end);
+    // the connection that the answer makes may not have the addresses of the one it answers (nf_nat_used_tuple)
+    const clashes = trace.ipvs !== null && c.untold && !c.onePacket && reply.verdict === 'returns';
+    return {
+      reply: clashes ? { ...reply, verdict: 'breaks', reason: CLASH } : reply,
+      probability: world.probability,
+      end,
+      packet: w.packet,
+    };
   }, MAX_WORLDS);
   return results;
 }
@@ -149,6 +180,12 @@ function judged(m: Machine, c: Crossing, w: Walker, end: Ending): Reply {
     // The client is a process of the node; its own port is not one that listens.
     return judgeAddresses(shown, source, destination, awaited, client, null);
   }
+  if (w.ipvs)
+    return {
+      ...shown,
+      verdict: 'breaks',
+      reason: `IPVS takes the answer for a request to ${w.ipvs.virtualService} and sends it to ${w.ipvs.realServer}.`,
+    };
   if (end.kind !== 'delivered' && end.kind !== 'leavesNode')
     return { ...shown, verdict: 'breaks', reason: `The answer does not come back: ${lower(end.reason)}` };
   if (
@@ -231,14 +268,32 @@ export function replyTo(m: Machine, trace: Trace, c: Crossing): Reply | null {
       : none('elsewhere', `${direct}; no address was changed, so the answer needs nothing from this node.`);
   }
   if (typeof arrival === 'string') return none('unknown', arrival);
-  const replies = run(m, c, trace, answer, arrival).map((r) => r.reply);
-  const worst = replies.find((r) => r.verdict === 'breaks') ?? replies.find((r) => r.verdict === 'unknown');
-  const best = replies.find((r) => r.verdict === 'returns');
-  if (worst && best)
-    return {
-      ...worst,
-      verdict: 'unknown',
-      reason: `Whether the answer comes back depends on what the dumps do not tell. In one case: ${lower(worst.reason)}`,
-    };
-  return worst ?? best ?? null;
+  const together = togetherOf(
+    run(m, c, trace, answer, arrival).map((r) => ({ ...r.reply, probability: r.probability })),
+  );
+  if (!together) return null;
+  const { verdict, reason, disposition, source, destination, steps } = together;
+  return { verdict, reason, disposition, source, destination, steps };
+}
+
+/** One verdict of all the outcomes that an answer may have; null of none. */
+export function togetherOf<T extends Pick<Reply, 'verdict' | 'reason'> & { readonly probability: number | null }>(
+  outcomes: readonly T[],
+): T | null {
+  const broken = outcomes.filter((r) => r.verdict === 'breaks');
+  const worst = broken[0] ?? outcomes.find((r) => r.verdict === 'unknown');
+  const best = outcomes.find((r) => r.verdict === 'returns');
+  if (!worst || !best) return worst ?? best ?? null;
+  const odds = broken.reduce<number | null>(
+    (sum, r) => (sum === null || r.probability === null ? null : sum + r.probability),
+    0,
+  );
+  const [why, when] = odds
+    ? ['on chance', `In ${Math.round(odds * 100)} % of cases`]
+    : ['on what the dumps do not tell', 'In one case'];
+  return {
+    ...worst,
+    verdict: 'unknown',
+    reason: `Whether the answer comes back depends ${why}. ${when}: ${lower(worst.reason)}`,
+  };
 }

@@ -119,7 +119,10 @@ function traceOf(
             received: p,
             connection: w.connection,
             cameIn: arrival.kind === 'local' ? null : arrival.device,
+            onePacket: w.ipvsOnePacket,
+            untold: w.ipvsUntold,
             nextHop: end.nextHop,
+            encap: end.encap,
           },
   };
 }

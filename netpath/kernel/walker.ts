@@ -2,13 +2,14 @@
 // the packet goes between hooks is decided in path.ts.
 import { endpointText, type Ip, ipText, sameIp } from '../../parsers/core/address.ts';
 import type { SourceRef } from '../../parsers/core/issue.ts';
-import type { ConntrackEntry } from '../../parsers/nodestate/state.ts';
+import type { ConntrackEntry, Encap } from '../../parsers/nodestate/state.ts';
 import type { Owner } from '../owner.ts';
 import type { DispositionKind, Fragment, Step, StepKind } from '../trace.ts';
 import { type CompiledTable, walk } from './chains.ts';
 import type { Context, IpvsTaken, NatAddress } from './clause.ts';
 import { type Connection, natOfEntry } from './conntrack.ts';
 import type { FrameHook, Hook } from './hooks.ts';
+import { ipvsOut } from './ipvs-answers.ts';
 import type { Machine, NativeChain, Registered } from './machine.ts';
 import { type NftResult, walkNft } from './nft-chains.ts';
 import { dstText, type Packet, srcText, stateOf } from './packet.ts';
@@ -24,6 +25,8 @@ export interface Ending {
   readonly process: string | null;
   /** Address that the packet is sent to when it leaves the node. */
   readonly nextHop: Ip | null;
+  /** What its route tells a tunnel device. */
+  readonly encap: Encap | null;
 }
 
 export function ending(
@@ -32,7 +35,7 @@ export function ending(
   source: SourceRef | null,
   more: Partial<Ending> = {},
 ): Ending {
-  return { kind, reason, source, interface: null, pod: null, process: null, nextHop: null, ...more };
+  return { kind, reason, source, interface: null, pod: null, process: null, nextHop: null, encap: null, ...more };
 }
 
 /** Who set a NAT, and where that stands. */
@@ -60,7 +63,10 @@ export class Walker {
   readonly steps: Step[] = [];
   ipvs: { virtualService: string; realServer: string } | null = null;
   /** The same as matches see it. */
-  ipvsTaken: IpvsTaken | null = null;
+  ipvsTaken: IpvsTaken | 'answer' | null = null;
+  /** IPVS keeps no connection (`-o`); it told conntrack nothing of the real server, also where the connection was confirmed before, over lo. */
+  ipvsOnePacket = false;
+  ipvsUntold = false;
   /** Set on the answer of a connection that IPVS made: the virtual address it is given back as source. */
   ipvsReply: { readonly ip: Ip; readonly port: number | null } | null = null;
   /** Source port chosen by the kernel that no dump tells. */
@@ -110,7 +116,7 @@ export class Walker {
 
   /** Runs what is registered at a hook between two priorities (inclusive); null when the packet goes on. */
   runHook(hook: Hook, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY): Ending | null {
-    for (const r of this.machine.registeredAt(hook, this.packet.family, this.ipvsReply !== null)) {
+    for (const r of this.machine.registeredAt(hook, this.packet.family)) {
       if (r.priority < from || r.priority > to) continue;
       const end = this.#run(r, hook);
       if (end) return end;
@@ -124,8 +130,8 @@ export class Walker {
   #reroute = false;
 
   /**
-   * Has a route chain at OUTPUT changed mark or TOS since this was last asked? Table mangle and nftables chains of type route compare what
-   * they got with what they leave, so that a mark of table raw, or of a filter chain, routes nothing again (nf_route_table_hook4).
+   * Has a route chain at OUTPUT changed addresses, mark, TOS or IPv6's hop limit since this was last asked? Table mangle and chains of type
+   * route compare what they got with what they leave: a mark of raw, or of a filter chain, routes nothing again (nf_route_table_hook4).
    */
   takeReroute(): boolean {
     const asked = this.#reroute;
@@ -134,13 +140,14 @@ export class Walker {
   }
 
   #run(r: Registered, hook: Hook): Ending | null {
-    const { mark, tos, src, dst } = this.packet;
+    const { mark, tos, ttl, src, dst } = this.packet;
     const end = this.#runOne(r, hook);
     const routes =
       hook === 'OUTPUT' &&
       (r.kind === 'table' ? r.table.name === 'mangle' : r.kind === 'native' && r.chain.base.type === 'route');
     const p = this.packet;
-    if (routes && (p.mark !== mark || p.tos !== tos || p.src !== src || p.dst !== dst)) this.#reroute = true;
+    const moved = p.src !== src || p.dst !== dst || (p.family === 6 && p.ttl !== ttl);
+    if (routes && (p.mark !== mark || p.tos !== tos || moved)) this.#reroute = true;
     return end;
   }
 
@@ -155,8 +162,7 @@ export class Walker {
       case 'conntrack':
         return this.#conntrack(hook, r.priority);
       case 'ipvsOut':
-        if (this.ipvsReply) this.rewriteSrc(this.ipvsReply.ip, this.ipvsReply.port, hook, r.priority, 'ipvs', null);
-        return null;
+        return ipvsOut(this, hook, r.priority);
     }
   }
 
@@ -213,7 +219,7 @@ export class Walker {
 
   #conntrack(hook: Hook, priority: number): Ending | null {
     const { state, entry } = this.connection;
-    this.connection.attached = state !== 'untracked';
+    this.connection.attached = state !== 'untracked' && state !== 'invalid';
     this.note('conntrack', `connection is ${state}`, {
       hook,
       priority,

@@ -1,15 +1,16 @@
 // -m ipvs: whether IPVS handles the packet, and by which virtual address (xt_ipvs.c).
 //
-// Surprise: of a packet that IPVS does not handle every other option is no, also a negated one.
+// Surprise: of a packet that IPVS does not handle every other option is no, also a negated one; so is it of answers, where IPVS has
+// given the virtual address back.
 import { contains, parsePrefix } from '../../parsers/core/address.ts';
 import { protocolNumber } from '../../parsers/core/protocol-numbers.ts';
 import type { RuleOption } from '../../parsers/nodestate/state.ts';
-import { type Clause, type Context, clause, type MatchModule } from '../kernel/clause.ts';
+import { type Clause, type Context, clause, type IpvsTaken, type MatchModule } from '../kernel/clause.ts';
 import { integer, signed } from '../kernel/option-values.ts';
 
 const METHODS: Readonly<Record<string, string>> = { MASQ: 'masq', IPIP: 'tunnel', GATE: 'route' };
 
-type Property = (taken: NonNullable<Context['ipvs']>, c: Context) => boolean;
+type Property = (taken: IpvsTaken, c: Context) => boolean;
 
 function property(o: RuleOption): Property | string {
   const value = o.values[0] ?? '';
@@ -52,7 +53,7 @@ export const match: MatchModule = {
     for (const o of others) {
       const holds = property(o);
       if (typeof holds === 'string') return holds;
-      clauses.push(clause((c) => c.ipvs !== null && signed(o, holds(c.ipvs, c))));
+      clauses.push(clause((c) => c.ipvs !== null && c.ipvs !== 'answer' && signed(o, holds(c.ipvs, c))));
     }
     return clauses;
   },

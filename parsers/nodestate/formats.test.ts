@@ -1,6 +1,6 @@
 // Each dump format on a few lines of its own: what is read, and what a bad line gets.
 import { describe, expect, test } from 'vitest';
-import { ipText } from '../core/address.ts';
+import { ipText, prefixText } from '../core/address.ts';
 import { podsOf } from './pods.ts';
 import { readSnapshot } from './snapshot.ts';
 
@@ -37,6 +37,23 @@ describe('ipvsadm', () => {
       ['fwm', null, 0, 5, 'wlc', null],
     ]);
     expect(s?.[0]?.servers[0]).toMatchObject({ port: 6443, forward: 'masq', weight: 0 });
+  });
+  test.each([
+    [
+      '-Sn',
+      '-A -u 10.96.0.1:53 -s rr -p 60 -M 255.255.255.0\n-A -f 7 -6 -s wlc -p 300 -M 64\n-A -u [fd00::1]:53 -s sh -o\n',
+    ],
+    [
+      '-Ln',
+      'IP Virtual Server version 1.2.1 (size=4096)\nProt LocalAddress:Port Scheduler Flags\nUDP  10.96.0.1:53 rr persistent 60 mask 255.255.255.0\nFWM  7 IPv6 wlc persistent 300 mask 64\nUDP  [fd00::1]:53 sh ops\n',
+    ],
+  ])('%s: families of marks, masks of persistence, one-packet scheduling', (_, dump) => {
+    const s = read(dump).ipvsServices;
+    expect(s?.map((x) => [x.family, x.mark, x.scheduler, x.persistence, x.persistenceBits, x.onePacket])).toEqual([
+      [4, null, 'rr', 60, 24, false],
+      [6, 7, 'wlc', 300, 64, false],
+      [6, null, 'sh', null, 128, true],
+    ]);
   });
   test('-Ln alone, and its counts join -Sn in any order', () => {
     expect(read(listed).ipvsServices?.[0]?.servers[0]).toMatchObject({
@@ -110,6 +127,20 @@ describe('conntrack -L', () => {
 });
 
 describe('ip -j', () => {
+  test('a route with encap keeps its own destination, and the far end of its tunnel', () => {
+    // as iproute2 6.1 prints it: two keys "dst" in one object
+    const routes = read(
+      '[{"type":"unicast","dst":"10.244.2.0/24","encap":"ip","id":7,"src":"0.0.0.0","dst":"192.168.60.12","ttl":0,"tos":0,"gateway":"10.9.9.2","dev":"vx0","flags":[]},{"dst":"fd00:2::/64","encap":"mpls","dst":"100/200","gateway":"fd00::2","dev":"eth0","flags":[]},{"dst":"default","gateway":"10.0.0.1","dev":"eth0","flags":[]}]',
+    ).host.routes;
+    expect(
+      routes?.map((r) => [prefixText(r.dst), r.encap?.kind, r.encap?.id, r.encap?.dst && ipText(r.encap.dst)]),
+    ).toEqual([
+      ['10.244.2.0/24', 'ip', 7, '192.168.60.12'],
+      ['fd00:2::/64', 'mpls', null, null],
+      ['0.0.0.0/0', undefined, undefined, undefined],
+    ]);
+    expect(routes?.[0]?.encap?.src).toBeNull();
+  });
   test('routes of both families, blackhole and several next hops', () => {
     const routes = read(
       '[{"dst":"default","gateway":"10.0.0.1","dev":"eth0","flags":[]},{"type":"blackhole","dst":"10.1.0.0/16","flags":[]},{"dst":"fd00::/64","dev":"eth0","flags":[],"pref":"medium"},{"dst":"10.2.0.0/16","flags":[],"nexthops":[{"gateway":"10.0.0.2","dev":"eth0","weight":1,"flags":[]},{"gateway":"10.0.0.3","dev":"eth1","weight":2,"flags":[]}]}]',

@@ -5,18 +5,20 @@ import { Json, type JsonItem } from './json-items.ts';
 import { readJsonList } from './json-list.ts';
 import type { Link, Tunnel } from './state.ts';
 
-const TUNNELS = /^(?:vxlan|geneve|ipip|sit|gre|gretap|ip6tnl|ip6gre|wireguard)$/;
+const TUNNELS = /^(?:vxlan|geneve|ipip|sit|gre|gretap|ip6tnl|ip6gre|ip6gretap|wireguard)$/;
 
 function tunnelOf(info: Json): Tunnel | null {
   if (!TUNNELS.test(info.get('info_kind').string ?? '')) return null;
   const data = info.get('info_data');
   const address = (key: string) => parseIp(data.get(key).string ?? data.get(`${key}6`).string ?? '');
+  const key = parseIp(data.get('okey').string ?? '');
   return {
-    id: data.get('id').number,
+    id: data.get('id').number ?? key?.d ?? null,
     local: address('local'),
     remote: address('remote'),
     port: data.get('port').number,
     lower: data.get('link').string,
+    external: data.get('external').boolean ?? false,
   };
 }
 

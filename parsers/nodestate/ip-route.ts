@@ -1,9 +1,11 @@
 // `ip -j route show table all`, IPv4 and IPv6. Without `table all` the local table is missing, which decides what is LOCAL.
+//
+// Surprise: a route with `encap` has two keys "dst" in its object: its own, then the far end of its tunnel. JSON keeps the last.
 import { type Family, type Prefix, parseIp, parsePrefix } from '../core/address.ts';
 import type { DumpFile, DumpFormat, Warn } from './dump-format.ts';
 import { Json, type JsonItem } from './json-items.ts';
 import { readJsonList } from './json-list.ts';
-import type { Netns, Route } from './state.ts';
+import type { Encap, Netns, Route } from './state.ts';
 
 function prefixOf(text: string, family: Family): Prefix | null {
   if (text === 'default' || text === 'all') return parsePrefix(family === 4 ? '0.0.0.0/0' : '::/0');
@@ -20,6 +22,27 @@ function familyOf(j: Json, fallback: Family): Family {
   return fallback;
 }
 
+/** The destinations as they stand in the text, the route's own first. */
+function destinationsOf(text: string): string[] {
+  return [...text.matchAll(/"dst"\s*:\s*"([^"]*)"/g)].map((m) => m[1] ?? '');
+}
+
+function encapOf(j: Json, destinations: readonly string[]): Encap | null {
+  const kind = j.get('encap').string;
+  if (kind === null) return null;
+  const ip = kind === 'ip' || kind === 'ip6';
+  const address = (text: string | null | undefined) => {
+    const a = ip ? parseIp(text ?? '') : null;
+    return a && (a.a | a.b | a.c | a.d) !== 0 ? a : null;
+  };
+  return {
+    kind,
+    id: ip ? j.get('id').number : null,
+    src: address(j.get('src').string),
+    dst: address(destinations[1]),
+  };
+}
+
 /** Adds the items of an `ip -j route` list to a netns. `table` is that of routes which do not name one. */
 export function readRoutes(file: DumpFile, items: readonly JsonItem[], netns: Netns, warn: Warn): void {
   const routes: Route[] = [];
@@ -30,10 +53,12 @@ export function readRoutes(file: DumpFile, items: readonly JsonItem[], netns: Ne
       : 4;
   for (const item of items) {
     const j = new Json(item.value);
-    const dst = prefixOf(j.get('dst').string ?? '', familyOf(j, dumpFamily));
+    const several = j.has('encap') ? destinationsOf(file.text.slice(item.from, item.to)) : [];
+    const to = several[0] ?? j.get('dst').string ?? '';
+    const dst = prefixOf(to, parsePrefix(to)?.ip.family ?? familyOf(j, dumpFamily));
     const ref = file.refAt(item.from, item.to);
     if (!dst) {
-      warn('suspicious', ref, `"${j.get('dst').string ?? ''}" is no route destination`);
+      warn('suspicious', ref, `"${to}" is no route destination`);
       continue;
     }
     routes.push({
@@ -53,6 +78,7 @@ export function readRoutes(file: DumpFile, items: readonly JsonItem[], netns: Ne
           ? []
           : [{ via: parseIp(h.get('gateway').string ?? ''), device, weight: h.get('weight').number ?? 1 }];
       }),
+      encap: encapOf(j, several),
       ref,
     });
   }
@@ -62,7 +88,7 @@ export function readRoutes(file: DumpFile, items: readonly JsonItem[], netns: Ne
 
 /** `ip route show table all` and `ip -6 route …` overlap in some versions: the same route is kept once. */
 function routeKey(r: Route): string {
-  return JSON.stringify([r.type, r.table, r.dst, r.via, r.device, r.metric, r.nexthops]);
+  return JSON.stringify([r.type, r.table, r.dst, r.via, r.device, r.metric, r.nexthops, r.encap]);
 }
 
 export const dumpFormat: DumpFormat = {

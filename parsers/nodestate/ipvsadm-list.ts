@@ -1,7 +1,7 @@
 // `ipvsadm -Ln` (services, real servers, connection counts) and `ipvsadm -Ln --stats` / `--rate` (counters): one table layout
 // whose header line says which columns follow.
 import type { DumpFormat } from './dump-format.ts';
-import { parseIpvsEndpoint } from './ipvs-address.ts';
+import { parseIpvsEndpoint, persistenceBits } from './ipvs-address.ts';
 import type { IpvsRealServer, IpvsService } from './state.ts';
 
 const FORWARD: Readonly<Record<string, IpvsRealServer['forward']>> = {
@@ -51,16 +51,26 @@ export const dumpFormat: DumpFormat = {
           });
           continue;
         }
-        const p = words.indexOf('persistent');
+        // `FWM  7 IPv6 rr`
+        const family = endpoint?.ip.family ?? (words[2] === 'IPv6' ? 6 : 4);
+        if (!endpoint && words[2] === 'IPv6') words.splice(2, 1);
+        const after = (word: string): string | null => {
+          const k = words.indexOf(word, 3);
+          return k < 0 ? null : (words[k + 1] ?? '');
+        };
+        const persistent = after('persistent');
         services.push({
           protocol,
           address: endpoint?.ip ?? null,
           port: endpoint?.port ?? 0,
           mark: protocol === 'fwm' ? Number(where) : null,
+          family,
           scheduler: words[2] ?? 'wlc',
           // `sh (sh-fallback,sh-port)`
           schedulerFlags: /^\((.+)\)$/.exec(words[3] ?? '')?.[1]?.split(',') ?? [],
-          persistence: p < 0 ? null : Number(words[p + 1]) || 300,
+          persistence: persistent === null ? null : Number(persistent) || 300,
+          persistenceBits: persistenceBits(after('mask'), family),
+          onePacket: words.includes('ops', 3),
           servers: [],
           source: ref,
         });
@@ -97,6 +107,7 @@ export const dumpFormat: DumpFormat = {
             c.protocol === s.protocol &&
             c.port === s.port &&
             c.mark === s.mark &&
+            c.family === s.family &&
             JSON.stringify(c.address) === JSON.stringify(s.address),
         );
         s.servers.splice(0, s.servers.length, ...s.servers.map((r) => withCounts(r, counted)));

@@ -1,6 +1,6 @@
 // `ipvsadm -Sn`: virtual services and real servers as the options that would make them again.
 import type { DumpFormat } from './dump-format.ts';
-import { parseIpvsEndpoint } from './ipvs-address.ts';
+import { parseIpvsEndpoint, persistenceBits } from './ipvs-address.ts';
 import type { IpvsRealServer, IpvsService } from './state.ts';
 
 const PROTOCOLS: Readonly<Record<string, string>> = { '-t': 'tcp', '-u': 'udp', '--sctp-service': 'sctp', '-f': 'fwm' };
@@ -35,14 +35,18 @@ export const dumpFormat: DumpFormat = {
       };
       if (words[0] === '-A') {
         const persistent = option('-p');
+        const family = endpoint?.ip.family ?? (words.includes('-6', 3) ? 6 : 4);
         services.push({
           protocol,
           address: endpoint?.ip ?? null,
           port: endpoint?.port ?? 0,
           mark: protocol === 'fwm' ? Number(where) : null,
+          family,
           scheduler: option('-s') ?? 'wlc',
           schedulerFlags: option('-b')?.split(',') ?? [],
           persistence: persistent === null ? null : Number(persistent) || 300,
+          persistenceBits: persistenceBits(option('-M'), family),
+          onePacket: words.includes('-o', 3),
           servers: [],
           source: ref,
         });
@@ -77,7 +81,7 @@ export const dumpFormat: DumpFormat = {
 function mergeCounts(services: IpvsService[], counted: readonly IpvsService[] | null): IpvsService[] {
   if (!counted) return services;
   const key = (s: IpvsService, r: IpvsRealServer) =>
-    `${s.protocol} ${JSON.stringify(s.address)} ${s.port} ${s.mark} ${JSON.stringify(r.address)} ${r.port}`;
+    `${s.protocol} ${s.family} ${JSON.stringify(s.address)} ${s.port} ${s.mark} ${JSON.stringify(r.address)} ${r.port}`;
   const counts = new Map(counted.flatMap((s) => s.servers.map((r) => [key(s, r), r] as const)));
   return services.map((s) => ({
     ...s,

@@ -104,11 +104,16 @@ export interface IpvsService {
   readonly address: Ip | null;
   readonly port: number;
   readonly mark: number | null;
+  readonly family: 4 | 6;
   readonly scheduler: string;
   /** Of `-b`: `sh-fallback`, `sh-port`, `mh-fallback`, `mh-port`, `flag-1` …; empty where the dump has none (-Ln prints none for some). */
   readonly schedulerFlags: readonly string[];
   /** Seconds of `-p`; null: not persistent. */
   readonly persistence: number | null;
+  /** Bits of the client's address that persistence goes by, of `-M`; 32 or 128 without. */
+  readonly persistenceBits: number;
+  /** `-o`: every datagram is scheduled for itself, and no answer is expected. */
+  readonly onePacket: boolean;
   readonly servers: IpvsRealServer[];
   readonly source: SourceRef;
 }
@@ -181,6 +186,8 @@ export interface Tunnel {
   readonly port: number | null;
   /** Device that carries them, where one was named. */
   readonly lower: string | null;
+  /** The route (`encap`) or a program says for each packet where it goes, and with which id (`external`). */
+  readonly external: boolean;
 }
 
 export interface Link {
@@ -231,7 +238,17 @@ export interface Route {
   readonly flags: readonly string[];
   /** More than one next hop. */
   readonly nexthops: readonly { readonly via: Ip | null; readonly device: string; readonly weight: number }[];
+  /** What the route tells a tunnel device that is `external`; null without. */
+  readonly encap: Encap | null;
   readonly ref: SourceRef;
+}
+
+/** `encap ip id … src … dst …`. Of other kinds (`mpls`, `seg6`, `bpf`) only the name is kept. */
+export interface Encap {
+  readonly kind: string;
+  readonly id: number | null;
+  readonly src: Ip | null;
+  readonly dst: Ip | null;
 }
 
 export interface RoutingRule {

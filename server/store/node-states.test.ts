@@ -120,6 +120,40 @@ test('of more outcomes than are followed it says how many were left out', async 
   expect(onward?.leftOut).toBeGreaterThan(0);
 });
 
+test.each([
+  [
+    'its own node',
+    '-A FORWARD -p tcp --sport 8080 -m statistic --mode random --probability 0.25 -j DROP',
+    25,
+    'node-b',
+  ],
+  ['no chance', '-A FORWARD -p tcp --sport 8080 -j ACCEPT', null, 'node-a'],
+])('each outcome of the answer is followed: broken by %s', async (_, rule, percent, node) => {
+  const r = withRules(fixture('vxlan-service'), `*filter\n:FORWARD ACCEPT [0:0]\n${rule}\nCOMMIT\n`);
+  const { onward, findings } = await explained(r);
+  if (percent === null) {
+    expect(onward?.answer).toMatchObject({ verdict: 'returns', reason: expect.stringMatching(`^${node}: `) });
+    expect(findings).toEqual([]);
+    return;
+  }
+  expect(onward?.answer).toMatchObject({ verdict: 'unknown' });
+  expect(onward?.answer?.reason).toBe(
+    `Whether the answer comes back depends on chance. In ${percent} % of cases: ${node}: The answer does not come back: A rule in filter FORWARD drops it.`,
+  );
+});
+
+test('an answer that both nodes may drop: their odds are of the whole way', async () => {
+  const drop = (p: number) =>
+    `*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -p tcp --sport 8080 -m statistic --mode random --probability ${p} -j DROP\nCOMMIT\n`;
+  const r = withRules(fixture('vxlan-service'), drop(0.5));
+  const nat = `*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -d 10.96.0.80/32 -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.244.2.2:8080\nCOMMIT\n`;
+  const dumps = r.dumps.filter((d) => !/^node-a.(conntrack|nft-ruleset)/.test(d.path));
+  const of = dumps.map((d) => (/^node-a.iptables/.test(d.path) ? { ...d, text: nat + drop(0.5) } : d));
+  const { onward } = await explained({ ...r, dumps: of });
+  // half of all at node B, and half of what is left at node A
+  expect(onward?.answer?.reason).toContain('In 75 % of cases: node-b: ');
+});
+
 test('nobody answers a packet that every outcome of the other node drops', async () => {
   const r = withRules(fixture('vxlan-service'), '*filter\n:FORWARD DROP [0:0]\nCOMMIT\n');
   const { onward, reply, findings } = await explained(r);

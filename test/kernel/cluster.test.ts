@@ -1,5 +1,5 @@
 // A path over two nodes, on this kernel: pods on each, joined by plain routes and by VXLAN. (This kernel has no ipip
-// and no Geneve: netpath/kernel/tunnel.test.ts.)
+// and no Geneve: tunnels.test.ts has them of a guest's.)
 // What the client hears is what the two snapshots together say, there and back; blocked tunnels and routes around a node included.
 //   pod-a 10.244.1.2 — cni0 (node-a) eth0 192.168.60.11 ┐
 //                                                       ├ a wire

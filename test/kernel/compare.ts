@@ -15,17 +15,21 @@ const text = (
 
 export const ofKernel = (l: KernelLine): string => text(l.kind, l.table, l.chain, l.verdict, l.rule);
 
-export const ofTrace = (t: Trace): { step: Step; text: string }[] =>
+export const ofTrace = (t: Pick<Trace, 'steps'>): { step: Step; text: string }[] =>
   t.steps
     .filter((s) => s.kind === 'rule' || s.kind === 'return' || s.kind === 'policy')
     .map((step) => ({ step, text: text(step.kind, step.table, step.chain, step.verdict, step.rule) }));
 
 /** Where the packet's addresses or mark differ, looked at where the kernel shows the packet anew. */
 export function packetDifference(steps: readonly Step[], lines: readonly KernelLine[]): string | null {
+  const v6 = lines.some((l) => l.markAtEnd !== undefined);
   for (let i = 0; i < lines.length; i++) {
     const l = lines[i];
     const s = steps[i];
-    if (!l?.fresh || !s) continue;
+    if (!l || !s) continue;
+    if (l.markAtEnd !== undefined && l.markAtEnd !== s.packet.mark)
+      return `${ofKernel(l)}: mark is ${l.markAtEnd}, we say ${s.packet.mark}`;
+    if (!l.fresh) continue;
     const fields: [string, string, string][] = [
       ['src', l.src, s.packet.src],
       ['dst', l.dst, s.packet.dst],
@@ -33,7 +37,7 @@ export function packetDifference(steps: readonly Step[], lines: readonly KernelL
       ['dport', l.dport || String(s.packet.dport ?? ''), String(s.packet.dport ?? '')],
     ];
     // the mark is shown as the rule left it, the rest as the rule found it
-    if (!/MARK/.test(l.rule)) fields.push(['mark', String(l.mark), String(s.packet.mark)]);
+    if (!/MARK/.test(l.rule) && !v6) fields.push(['mark', String(l.mark), String(s.packet.mark)]);
     for (const [name, kernel, ours] of fields)
       if (kernel !== ours) return `${ofKernel(l)}: ${name} is ${kernel}, we say ${ours}`;
   }

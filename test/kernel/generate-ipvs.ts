@@ -4,14 +4,22 @@ import { IPSETS, packet, type Random, ruleset, type SentPacket } from './generat
 import { ADDRESSES, DEVICES } from './namespaces.ts';
 
 /** Virtual addresses on kube-ipvs0, and one that may be nowhere. */
-const VIRTUAL = ['10.96.0.1', '10.96.0.10', '192.0.2.7'] as const;
+export const VIRTUAL = ['10.96.0.1', '10.96.0.10', '192.0.2.7'] as const;
 export const SERVERS = [ADDRESSES.server, ADDRESSES.server2, '10.77.2.4', '10.77.2.5'] as const;
 const PORTS = [53, 80, 443, 30080] as const;
 const SCHEDULERS = ['rr', 'wrr', 'lc', 'wlc', 'sh', 'dh', 'sed', 'nq', 'mh', 'lblc', 'lblcr', 'fo', 'ovf'] as const;
 const MARKS = [1, 0x4000, 7] as const;
 
+/**
+ * `rare`: schedulers with flags, and rules that ask -m ipvs for more than --ipvs. `ways`: persistence by network, one-packet scheduling,
+ * direct routing. Each has seeds of its own.
+ */
+export type Profile = 'common' | 'rare' | 'ways';
+
 export interface Scenario {
   readonly seed: number;
+  readonly family: 4 | 6;
+  readonly profile: Profile;
   readonly virtual: readonly string[];
   readonly sysctls: readonly (readonly [string, string])[];
   readonly ipsets: string;
@@ -35,7 +43,13 @@ function flagsOf(r: Random, scheduler: string): string {
   return flags.length === 0 ? '' : ` -b ${flags.join(',')}`;
 }
 
-function services(r: Random, rare: boolean): { lines: string[]; list: Service[] } {
+/** A mask of persistence, or one-packet scheduling, which only datagrams have. */
+function waysOf(r: Random, protocol: Service['protocol'], persistent: boolean): string {
+  if (persistent) return r.chance(0.5) ? ' -M 255.255.255.0' : '';
+  return protocol !== 'tcp' && r.chance(0.5) ? ' -o' : '';
+}
+
+function services(r: Random, profile: Profile): { lines: string[]; list: Service[] } {
   const lines: string[] = [];
   const list: Service[] = [];
   const seen = new Set<string>();
@@ -46,19 +60,21 @@ function services(r: Random, rare: boolean): { lines: string[]; list: Service[] 
     const address = byMark
       ? String(r.pick(MARKS))
       : r.pick([...VIRTUAL, ...VIRTUAL, ADDRESSES.nodeInside, ADDRESSES.nodeOutside, ADDRESSES.server]);
-    const port = byMark || (persistent && r.chance(0.2)) ? 0 : r.pick(PORTS);
+    const port = byMark || (persistent && r.chance(0.2)) ? 0 : r.pick(profile === 'ways' ? [...PORTS, 21] : PORTS);
     const where = protocol === null ? `-f ${address}` : `-${protocol === 'tcp' ? 't' : 'u'} ${address}:${port}`;
     if (seen.has(where)) continue;
     seen.add(where);
     list.push({ protocol, address, port });
-    const scheduler = rare ? r.pick(['sh', 'sh', 'mh', 'rr'] as const) : r.pick(SCHEDULERS);
-    const flags = rare ? flagsOf(r, scheduler) : '';
-    lines.push(`-A ${where} -s ${scheduler}${persistent ? ` -p ${r.pick([60, 300])}` : ''}${flags}`);
+    const scheduler = profile === 'rare' ? r.pick(['sh', 'sh', 'mh', 'rr'] as const) : r.pick(SCHEDULERS);
+    const flags = profile === 'rare' ? flagsOf(r, scheduler) : '';
+    const more = profile === 'ways' ? waysOf(r, protocol, persistent) : '';
+    lines.push(`-A ${where} -s ${scheduler}${persistent ? ` -p ${r.pick([60, 300])}` : ''}${more}${flags}`);
     const servers = new Set<string>();
     for (let k = r.below(4); k > 0; k--) {
       const to = r.pick([...SERVERS, ...SERVERS, ADDRESSES.nodeInside, ADDRESSES.client]);
-      const masq = r.chance(0.9);
-      const server = `${to}:${port === 0 ? 0 : masq ? r.pick([port, 8080]) : port}`; // only NAT can change the port
+      const masq = r.chance(profile === 'ways' ? 0.7 : 0.9);
+      const other = profile === 'ways' && masq && r.chance(0.4); // of a service for all ports, or a mark
+      const server = `${to}:${port === 0 ? (other ? 8080 : 0) : masq ? r.pick([port, 8080]) : port}`; // only NAT can change the port
       if (servers.has(server)) continue;
       servers.add(server);
       lines.push(`-a ${where} -r ${server} ${masq ? '-m' : '-g'} -w ${r.pick([0, 1, 1, 1, 2, 5])}`);
@@ -99,12 +115,26 @@ function shuffled<T>(r: Random, list: readonly T[]): T[] {
     .map((x) => x.v);
 }
 
+const FROM_CLIENT = `-A PREROUTING -i ${DEVICES.inside} -s ${ADDRESSES.client}`;
+/** First packets by their source port, and answers, which come from the port of a service. */
 const TRACE = [
-  `-A PREROUTING -i ${DEVICES.inside} -s ${ADDRESSES.client} -p tcp --sport 40000:49999 -j TRACE`,
-  `-A PREROUTING -i ${DEVICES.inside} -s ${ADDRESSES.client} -p udp --sport 40000:49999 -j TRACE`,
-  '-A OUTPUT -p tcp --sport 50000:59999 -j TRACE',
+  `${FROM_CLIENT} -p tcp --sport 40000:49999 --syn -j TRACE`,
+  `${FROM_CLIENT} -p udp --sport 40000:49999 -j TRACE`,
+  '-A OUTPUT -p tcp --sport 50000:59999 --syn -j TRACE',
   '-A OUTPUT -p udp --sport 50000:59999 -j TRACE',
+  ...['PREROUTING', 'OUTPUT'].flatMap((chain) => [
+    `-A ${chain} -p tcp --dport 40000:59999 --tcp-flags SYN,ACK SYN,ACK -j TRACE`,
+    `-A ${chain} -p udp --sport 1:32767 --dport 40000:59999 -j TRACE`,
+  ]),
 ];
+
+/** The same rules, traced as TRACE says. */
+function traced(rules: string): string {
+  const lines = rules.split('\n').filter((l) => !/-j TRACE$/.test(l));
+  const raw = lines.indexOf('*raw');
+  const after = lines.findIndex((l, i) => i > raw && !l.startsWith(':'));
+  return [...lines.slice(0, after), ...TRACE, ...lines.slice(after)].join('\n');
+}
 
 function marking(r: Random): string[] {
   const out: string[] = [];
@@ -180,7 +210,7 @@ function table(name: string, chains: readonly string[], rules: readonly string[]
 function kubeRules(r: Random): string {
   const user = (names: readonly string[]) => names.map((n) => `:${n} - [0:0]`);
   const lines = [
-    ...table('raw', [':PREROUTING ACCEPT [0:0]', ':OUTPUT ACCEPT [0:0]'], TRACE),
+    ...table('raw', [':PREROUTING ACCEPT [0:0]', ':OUTPUT ACCEPT [0:0]'], []),
     ...table(
       'mangle',
       [':PREROUTING ACCEPT [0:0]', ':OUTPUT ACCEPT [0:0]'],
@@ -235,9 +265,8 @@ function withIpvsMatches(r: Random): string {
     );
 }
 
-/** `rare`: schedulers with flags, and rules that ask -m ipvs for more than --ipvs, with seeds of its own. */
-export function scenario(r: Random, seed: number, packets: number, rare = false): Scenario {
-  const { lines, list } = services(r, rare);
+export function scenario(r: Random, seed: number, packets: number, profile: Profile): Scenario {
+  const { lines, list } = services(r, profile);
   const aimed = list.filter((s) => s.protocol !== null);
   const sent = (i: number): SentPacket => {
     const p = packet(r, i);
@@ -249,6 +278,8 @@ export function scenario(r: Random, seed: number, packets: number, rare = false)
   };
   return {
     seed,
+    family: 4,
+    profile,
     virtual: some(r, 0.85, VIRTUAL),
     sysctls: [
       ['net.ipv4.vs.conntrack', r.chance(0.9) ? '1' : '0'],
@@ -257,7 +288,7 @@ export function scenario(r: Random, seed: number, packets: number, rare = false)
     ],
     ipsets: IPSETS + kubeSets(r, list),
     ipvs: `${lines.join('\n')}\n`,
-    rules: rare ? withIpvsMatches(r) : r.chance(0.7) ? kubeRules(r) : ruleset(r),
+    rules: traced(profile === 'rare' ? withIpvsMatches(r) : r.chance(0.7) ? kubeRules(r) : ruleset(r)),
     packets: Array.from({ length: packets }, (_, i) => sent(i)),
   };
 }

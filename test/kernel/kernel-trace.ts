@@ -14,6 +14,8 @@ export interface KernelLine {
   readonly sport: string;
   readonly dport: string;
   readonly mark: number;
+  /** The mark at the end of a base chain, where the trace tells it there and not with the packet. */
+  readonly markAtEnd?: number;
   /** A PACKET line stands directly before this one: only here is the packet known to be as shown. */
   readonly fresh: boolean;
 }

@@ -26,7 +26,7 @@ function sender(netns) {
   const answers = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return async (packet) => {
     child.stdin.write(`${JSON.stringify(packet)}\n`);
-    return (await answers.next()).value === 'done';
+    return (await answers.next()).value;
   };
 }
 
@@ -66,27 +66,28 @@ const dropped = () => joined().reduce((sum, [, , , , , , , , drops]) => sum + Nu
 const dump = ([name, program, ...args]) => ({ path: name, text: run(program, args) });
 
 function load(s) {
-  run(
-    'nft',
-    ['-f', '-'],
-    lines(['raw', 'mangle', 'nat', 'filter'].flatMap((t) => [`add table ip ${t}`, `delete table ip ${t}`])),
-  );
+  const tables = ['ip', 'ip6'].flatMap((f) => ['raw', 'mangle', 'nat', 'filter'].map((t) => `${f} ${t}`));
+  run('nft', ['-f', '-'], lines(tables.flatMap((t) => [`add table ${t}`, `delete table ${t}`])));
   // a list of sets holds its members until it is emptied
   run('ipset', ['restore'], `flush\ndestroy\n${s.ipsets}`);
   run(
     'ip',
     ['-batch', '-'],
-    lines(['addr flush dev kube-ipvs0', ...s.virtual.map((a) => `addr add ${a}/32 dev kube-ipvs0`)]),
+    lines([
+      'addr flush dev kube-ipvs0',
+      ...s.virtual.map((a) => `addr add ${a}/${s.family === 4 ? '32' : '128 nodad'} dev kube-ipvs0`),
+    ]),
   );
-  for (const [name, value] of s.sysctls) writeFileSync(`/proc/sys/${name.replaceAll('.', '/')}`, value);
   run('ipvsadm', ['-R'], `-C\n${s.ipvs}`);
-  run('iptables-nft-restore', [], s.rules);
-  run('conntrack', ['-F']);
+  // after: with expire_nodest_conn removed servers would take their connections along
+  for (const [name, value] of s.sysctls) writeFileSync(`/proc/sys/${name.replaceAll('.', '/')}`, value);
+  run(s.family === 4 ? 'iptables-nft-restore' : 'ip6tables-nft-restore', [], s.rules);
+  run('conntrack', ['-F', '-f', `ipv${s.family}`]);
 }
 
 /** One rule set with its packets. `lost` says why what was seen is not all; then it is no answer and is asked again. */
 async function attempt(s, send, fixed) {
-  const r = { dumps: [], sent: [], refused: null, lost: null, again: 0, trace: '', connections: '' };
+  const r = { dumps: [], sent: [], refused: null, lost: null, again: 0, trace: '', connections: '', table: '' };
   try {
     load(s);
   } catch (e) {
@@ -94,24 +95,46 @@ async function attempt(s, send, fixed) {
     return r;
   }
   const sysctls = s.sysctls.map(([name, value]) => `${name} = ${value}\n`).join('');
-  r.dumps = [...fixed, { path: 'sysctl-vs.txt', text: sysctls }, ...plan.dumps.map(dump)];
-  const trace = watch('xtables-monitor', ['--trace']);
-  const connections = watch('conntrack', ['-E', '-e', 'NEW']);
+  r.dumps = [...fixed, { path: 'sysctl-vs.txt', text: sysctls }, ...plan.dumps[s.family].map(dump)];
+  const trace = s.family === 4 ? watch('xtables-monitor', ['--trace']) : watch('nft', ['-a', 'monitor', 'trace']);
+  const connections = watch('conntrack', ['-E', '-e', 'NEW', '-f', `ipv${s.family}`]);
   await listening(2);
-  for (const p of s.packets) r.sent.push(await send[p.from](p));
+  for (const p of s.packets) {
+    const began = Date.now();
+    r.sent.push(await send[p.from]({ ...p, await: plan.awaitMs }));
+    if (Date.now() - began > 900) r.lost = 'the guest was so slow that TCP may have sent twice';
+  }
+  // the monitors may lag: what they say of a last packet they say last
+  await send.node({ proto: 'udp', sport: plan.last, dst: s.family === 4 ? '127.0.0.1' : '::1', dport: 9 });
+  for (let left = 200; left > 0 && !new RegExp(`sport.${plan.last}\\b`, 'i').test(trace.text); left--) await sleep(50);
   await quiet(trace, 100);
+  const heard = new Set();
+  for (const who of Object.values(send))
+    for (const port of (await who({ proto: 'heard' })).replace('heard ', '').split(',')) heard.add(Number(port));
+  r.sent = r.sent.map((said, i) => (heard.has(s.packets[i].sport) ? 'answered' : said));
   const drops = dropped();
-  if (drops > 0) r.lost = `the kernel dropped ${drops} messages of its trace or its connections`;
-  else if (trace.ended) r.lost = 'xtables-monitor ended by itself';
+  if (!new RegExp(`sport.${plan.last}\\b`, 'i').test(trace.text)) r.lost = 'the monitor of the trace lags';
+  else if (drops > 0) r.lost = `the kernel dropped ${drops} messages of its trace or its connections`;
+  else if (trace.ended) r.lost = 'the monitor of the trace ended by itself';
   else if (connections.ended) r.lost = 'conntrack -E ended by itself';
   trace.end();
   connections.end();
   r.trace = trace.text;
+  r.table = run('ipvsadm', ['-Lnc']);
   r.connections = connections.text;
   return r;
 }
 
+/** Who answers in a namespace, listening before this returns. */
+async function answering([netns, addresses]) {
+  const script = path.join(import.meta.dirname, 'answerer.mjs');
+  const args = ['netns', 'exec', netns, process.execPath, script, plan.ports.join(), ...addresses];
+  const child = spawn('ip', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  await new Promise((r) => child.stdout.once('data', r));
+}
+
 async function scenarios() {
+  for (const who of plan.answering) await answering(who);
   const send = { client: sender('client'), node: sender('node') };
   const fixed = plan.fixedDumps.map(dump);
   const results = [];
