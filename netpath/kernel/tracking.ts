@@ -5,7 +5,7 @@ import type { IptablesDump, NodeState } from '../../parsers/nodestate/state.ts';
 
 const MATCHES = new Set(['conntrack', 'state', 'connmark', 'connbytes', 'connlimit', 'connlabel', 'helper', 'cluster']);
 const TARGETS = new Set([
-  ...['CONNMARK', 'CONNSECMARK', 'CT', 'SYNPROXY'],
+  ...['CONNMARK', 'CONNSECMARK', 'CT', 'SYNPROXY', 'CLUSTERIP'],
   ...['DNAT', 'SNAT', 'MASQUERADE', 'REDIRECT', 'NETMAP'],
 ]);
 
@@ -36,6 +36,8 @@ function asksConntrack(e: NftExpr): boolean {
 function needsConntrack(s: NftStatement): boolean {
   switch (s.kind) {
     case 'nat':
+    case 'synproxy':
+    case 'flow':
     case 'other':
       return true;
     case 'match':

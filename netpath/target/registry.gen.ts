@@ -3,13 +3,16 @@ import type { TargetModule } from '../kernel/clause.ts';
 import { target as audit } from './audit.ts';
 import { target as checksum } from './checksum.ts';
 import { target as classify } from './classify.ts';
+import { target as clusterip } from './clusterip.ts';
 import { target as connmark } from './connmark.ts';
 import { target as connsecmark } from './connsecmark.ts';
 import { target as ct } from './ct.ts';
 import { target as dnat } from './dnat.ts';
+import { target as dnpt } from './dnpt.ts';
 import { target as dscp } from './dscp.ts';
 import { target as ecn } from './ecn.ts';
 import { target as hl } from './hl.ts';
+import { target as hmark } from './hmark.ts';
 import { target as idletimer } from './idletimer.ts';
 import { target as led } from './led.ts';
 import { target as log } from './log.ts';
@@ -25,6 +28,8 @@ import { target as reject } from './reject.ts';
 import { target as secmark } from './secmark.ts';
 import { target as set } from './set.ts';
 import { target as snat } from './snat.ts';
+import { target as snpt } from './snpt.ts';
+import { target as synproxy } from './synproxy.ts';
 import { target as tcpmss } from './tcpmss.ts';
 import { target as tcpoptstrip } from './tcpoptstrip.ts';
 import { target as tee } from './tee.ts';
@@ -38,13 +43,16 @@ export const targetModules: readonly TargetModule[] = [
   audit,
   checksum,
   classify,
+  clusterip,
   connmark,
   connsecmark,
   ct,
   dnat,
+  dnpt,
   dscp,
   ecn,
   hl,
+  hmark,
   idletimer,
   led,
   log,
@@ -60,6 +68,8 @@ export const targetModules: readonly TargetModule[] = [
   secmark,
   set,
   snat,
+  snpt,
+  synproxy,
   tcpmss,
   tcpoptstrip,
   tee,

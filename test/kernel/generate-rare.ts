@@ -54,6 +54,15 @@ export function rareTarget(r: Random, table: string, group: string): string {
   ];
   if (table !== 'nat') options.push('-j NFLOG --nflog-group 7', '-j AUDIT --type accept');
   if (table === 'mangle') options.push('-j IDLETIMER --timeout 60 --label w3', '-j TOS --set-tos 0x10/0x3f');
+  if (table === 'mangle') {
+    const fields = r.pick(['src,dst,sport,dport,proto', 'src,dst', 'dport', 'ct,src,dst,sport,dport', 'src,proto']);
+    options.push(
+      `-j HMARK --hmark-tuple ${fields} --hmark-mod ${r.pick([2, 4, 4096])} --hmark-rnd 0x${r.below(999)} --hmark-offset 1`,
+    );
+    options.push(
+      '-j HMARK --hmark-src-prefix 24 --hmark-dport-mask 0xff --hmark-mod 1000 --hmark-rnd 0x7 --hmark-offset 5',
+    );
+  }
   if (table === 'mangle' && group === 'prerouting') {
     options.push('-p tcp -j TPROXY --on-port 50080 --on-ip 127.0.0.1 --tproxy-mark 0x1/0xff');
     options.push('-p udp -j TPROXY --on-port 50081 --on-ip 0.0.0.0 --tproxy-mark 0x2/0x2');
