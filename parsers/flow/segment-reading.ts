@@ -170,6 +170,12 @@ export class SegmentReading {
     const { conversation, payload, ports } = this;
     if (conversation.reader !== null) return true;
     const { tcp } = ports ?? DEFAULT_PORTS;
+    const named = protocolNumbered(this.announced)?.stream?.(true);
+    if (named !== undefined) {
+      conversation.protocol = this.announced;
+      conversation.reader = named;
+      return true;
+    }
     for (const number of tcpCandidates(ports, sport, dport)) {
       const reader = protocolNumbered(number)?.stream?.(tcp[sport] === number || tcp[dport] === number);
       if (reader === undefined || reader.size(payload, at, payload.length, this.toServer) === NOT_MINE) continue;
@@ -268,6 +274,8 @@ export class SegmentReading {
     conversation.protocol = number;
   }
 
+  /** Number of the protocol that another conversation announced for this one; 0 without. */
+  announced = 0;
   private spoken = 0;
 
   /** The whole messages between `at` and `end`. */

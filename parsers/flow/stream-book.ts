@@ -157,7 +157,9 @@ export class StreamBook {
     const sport = segment.sport[at] ?? 0;
     const dport = segment.dport[at] ?? 0;
     const seq = ((segment.seq[at] ?? 0) + ((flags & 2) !== 0 ? 1 : 0)) >>> 0;
+    const announced = conversation.reader === null ? (this.index.announcementOf(row)?.protocol ?? 0) : 0;
     const reading = new SegmentReading(this.index.ports, conversation, direction, toServer, row, seq, captured);
+    reading.announced = announced;
     if (captured.length < size)
       return !isCutRead(segment.analysis[at] ?? 0) || !reading.runCut(sport, dport, size) ? null : reading.plan();
     if (size > 0) reading.run(repeated, ((segment.analysis[at] ?? 0) & OUT_OF_ORDER) !== 0, sport, dport);

@@ -255,8 +255,9 @@ export class TcpTimings {
     if ((flags & ACK) !== 0) theirs.isWhole = true;
     const counts = length > 0 && mine.isWhole && mine.unacked.length > 0;
     if (counts) theirs.sacked = this.sackedBy(theirs);
-    const { completeness } = state;
-    state.completeness = completenessAfter(completeness, flags, length, isNew);
+    // An announced conversation is there before its first packet, whose SYN Wireshark then does not count.
+    const completeness = this.index.announcementOf(row) === null ? state.completeness : state.completeness & ~SYN_SEEN;
+    state.completeness = completenessAfter(state.completeness, flags, length, isNew);
     const inFlight = counts ? mine.inFlight(base, takesNumber, theirs.sacked) : null;
     const pushed = counts ? mine.push(length, (flags & PSH) !== 0) : null;
     if ((flags & FIN) !== 0 && !theirs.closesFirst) mine.closesFirst = true;

@@ -12,6 +12,8 @@ import { FlowTable } from '../flow/flow-table.ts';
 import { RowChain } from '../flow/row-chain.ts';
 import { StreamBook } from '../flow/stream-book.ts';
 import { TcpTimings } from '../flow/tcp-timing.ts';
+import { Announcements } from '../wire/announcements.ts';
+import type { DatagramNote } from '../wire/datagram-reading.ts';
 import { indexDatagram, indexFrame } from '../wire/decode.ts';
 import type { JoinedDatagram } from '../wire/dissection.ts';
 import { FrameFacts, HAS_ICMP, HAS_IPV4, HAS_IPV6, HAS_TCP, HAS_UDP } from '../wire/facts.ts';
@@ -48,6 +50,7 @@ export class PacketIndex implements CaptureIndex {
   datagrams: DatagramBook | null;
   readonly rowChain: RowChain;
   readonly timings: TcpTimings;
+  private readonly announcements = new Announcements();
   private readonly facts: FrameFacts;
   private readonly fragments: FragmentBook;
   readonly splitByInterface: boolean;
@@ -70,6 +73,7 @@ export class PacketIndex implements CaptureIndex {
     this.addresses = new AddressTable();
     this.flowTable = new FlowTable(this, splitByInterface);
     this.facts = new FrameFacts(ports);
+    this.facts.announcements = this.announcements;
     this.packetCount = 0;
     this.streams = null;
     this.datagrams = null;
@@ -146,6 +150,7 @@ export class PacketIndex implements CaptureIndex {
       this.segments.replaceLast(this.current);
     }
     const { facts, current } = this;
+    this.announcements.row = this.packetCount;
     indexFrame(facts, record.view, record.start, record.caplen, record.length, record.linkType);
     if (facts.fragmentOffset >= 0) {
       const datagram = this.fragments.take(facts, this.packetCount, this.splitByInterface ? record.interfaceId : 0);
@@ -253,6 +258,18 @@ export class PacketIndex implements CaptureIndex {
       dport: ports ? dport : null,
       protocol,
     };
+  }
+
+  /** What was said of the conversation of this row when another one announced it; null for those that nobody announced. */
+  announcementOf(row: number): DatagramNote | null {
+    const { announcements } = this;
+    const segment = this.segmentOf(row);
+    const at = row & SEGMENT_MASK;
+    if (!announcements.mayKnow(segment.sport[at] ?? 0, segment.dport[at] ?? 0)) return null;
+    const ends = this.endpoints(row);
+    if (ends === null) return null;
+    const { protocol: transport, src, dst, sport, dport } = ends;
+    return announcements.of({ transport, ip: src, port: sport ?? 0 }, { transport, ip: dst, port: dport ?? 0 }, row);
   }
 
   /** An address column's value as an address. */

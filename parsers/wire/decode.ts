@@ -46,6 +46,14 @@ function portChoice(facts: FrameFacts, wanted: number): number {
 /** Runs the first decoder that takes the payload behind both ports for its own; its number, 0 when none does. */
 function recognised(facts: FrameFacts): number {
   const table = facts.next;
+  const { announcements } = facts;
+  if (announcements?.mayKnow(facts.sport, facts.dport)) {
+    const [source, destination] = facts.ends();
+    const number = announcements.of(source, destination, announcements.row)?.protocol ?? 0;
+    facts.next = NEXT_NONE;
+    facts.byPort = true;
+    if (number !== 0 && indexers[number - 1]?.(facts)) return number;
+  }
   const count = portCandidates(table);
   for (let n = 0; n < count; n++) {
     const number = portCandidate(facts.ports, table, facts.sport, facts.dport, n);

@@ -34,6 +34,8 @@ export interface FlowContext {
   readonly parts: SegmentParts | null;
   /** What the UDP conversation says about this datagram; null: read it by itself. */
   readonly datagram: DatagramNote | null;
+  /** Who announced this conversation said of it; null for those that nobody did. */
+  readonly announced: DatagramNote | null;
   /** What flow/tcp-timing.ts found; null outside TCP. Times are in nanoseconds. */
   readonly timing: {
     readonly acked: { readonly no: number; readonly ns: number } | null;

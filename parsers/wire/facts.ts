@@ -1,6 +1,8 @@
 // What the hot decoders learn about one frame: the holder that the index copies into its columns.
 // Surprise: one holder serves all packets. Its constructor assigns every field, so that the engine keeps one shape for it
 // (a holder whose fields appear later runs five times slower), and `reset` assigns them all again.
+import type { Ip } from '../core/address.ts';
+import type { Announcements, End } from './announcements.ts';
 import type { PortTables } from './tables.ts';
 
 /** Bits of `layers`: which headers were read whole, and what makes the columns an incomplete picture. */
@@ -43,11 +45,15 @@ export const CISCO_VTP = 267;
 /** And IKE behind the marker of UDP port 4500. */
 export const IKE = 268;
 
+const TCP = 6;
+const UDP = 17;
 const NO_VIEW = new DataView(new ArrayBuffer(0));
 
 export class FrameFacts {
   /** Which protocols hang on which ports, null for the usual ones; stays from frame to frame. */
   ports: PortTables | null;
+  /** What conversations were announced, of an index that is being made; null where a frame is read by itself. */
+  announcements: Announcements | null;
   /** The bytes; decoders read from `at` and never at or beyond `end`. */
   view: DataView;
   start: number;
@@ -97,6 +103,7 @@ export class FrameFacts {
 
   constructor(ports: PortTables | null = null) {
     this.ports = ports;
+    this.announcements = null;
     this.byPort = false;
     this.view = NO_VIEW;
     this.start = 0;
@@ -188,6 +195,18 @@ export class FrameFacts {
   enterTransport(bit: number): void {
     this.layers |= bit;
     this.transportAt = this.at - this.start;
+  }
+
+  /** Where the innermost packet comes from and goes to. */
+  ends(): readonly [source: End, destination: End] {
+    const transport = (this.layers & HAS_TCP) !== 0 ? TCP : UDP;
+    const family = (this.layers & HAS_IPV4) !== 0 ? 4 : 6;
+    const src: Ip = { family, a: this.srcA, b: this.srcB, c: this.srcC, d: this.srcD };
+    const dst: Ip = { family, a: this.dstA, b: this.dstB, c: this.dstC, d: this.dstD };
+    return [
+      { transport, ip: src, port: this.sport },
+      { transport, ip: dst, port: this.dport },
+    ];
   }
 
   /** True when `size` bytes are there at `at`; otherwise notes the issue. */

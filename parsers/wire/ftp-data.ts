@@ -1,4 +1,6 @@
-// FTP's data connection on its port 20. Surprise: those of passive mode have ports that only the control connection names.
+// FTP's data connections: on port 20, and those that a control connection announces (ftp.ts).
+// Surprise: the command that is shown is the first one after the port was named, which is often TYPE.
+import { isTransfer } from './ftp-transfer.ts';
 import { bySegment } from './lines.ts';
 import { oneLine } from './one-line.ts';
 
@@ -6,9 +8,19 @@ export const protocol = oneLine({
   filter: 'ftp-data',
   name: 'FTP Data',
   column: 'FTP-DATA',
-  attach: { tcpPorts: [20] },
+  attach: { tcpPorts: [20], announced: true },
   header: 0,
-  fields: [],
+  fields: [
+    ['ftp-data.setup-method', 'text'],
+    ['ftp-data.command', 'text'],
+  ],
   stream: bySegment,
-  read: (d, _layer, at) => `FTP Data: ${d.wireEnd - at} bytes`,
+  read(d, layer, at) {
+    const note = d.flow?.announced?.note;
+    const info = `FTP Data: ${d.wireEnd - at} bytes`;
+    if (!isTransfer(note)) return info;
+    d.generated(layer, 'ftp-data.setup-method', `Setup method: ${note.method}`, note.method);
+    d.generated(layer, 'ftp-data.command', `Command: ${note.command}`, note.command);
+    return `${info} (${note.method}) (${note.command})`;
+  },
 });

@@ -20,6 +20,8 @@ export interface Attachments {
   readonly tcpAnyPort?: boolean;
   /** `last`: its bytes say little, and the others are asked before it. */
   readonly udpAnyPort?: boolean | 'last';
+  /** Other conversations announce those of this one: it is not looked for on ports that nobody named. */
+  readonly announced?: boolean;
   /** Protocols (display-filter names) inside whose TCP connections this one turns up, as WebSocket after an upgrade of HTTP. */
   readonly within?: readonly string[];
 }

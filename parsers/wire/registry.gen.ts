@@ -63,6 +63,9 @@ import { protocol as radius } from './radius.ts';
 import { protocol as rawIp } from './raw-ip.ts';
 import { protocol as resp } from './resp.ts';
 import { protocol as rip } from './rip.ts';
+import { protocol as rsync } from './rsync.ts';
+import { protocol as rtcp } from './rtcp.ts';
+import { protocol as rtp } from './rtp.ts';
 import { protocol as rtsp } from './rtsp.ts';
 import { protocol as sctp } from './sctp.ts';
 import { protocol as sip } from './sip.ts';
@@ -155,6 +158,9 @@ export const PROTOCOLS: readonly Protocol[] = [
   rawIp,
   resp,
   rip,
+  rsync,
+  rtcp,
+  rtp,
   rtsp,
   sctp,
   sip,

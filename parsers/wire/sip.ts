@@ -1,6 +1,9 @@
 // SIP (RFC 3261): request and status lines, the headers that name the call, and how many bindings a REGISTER asks for.
+// Surprise: the hot decoder reads bodies too, for the streams that they announce.
 import { type Line, linesOf } from './lines.ts';
+import { announceMedia } from './media-note.ts';
 import { oneLine } from './one-line.ts';
+import type { Protocol } from './protocol.ts';
 import { ONE_MORE, sizedBy } from './stream-reading.ts';
 
 const MAX_LINES = 300;
@@ -70,7 +73,7 @@ function bindings(lines: readonly Line[]): string {
   return count === 1 ? ' (1 binding)' : ` (${count} bindings)`;
 }
 
-export const protocol = oneLine({
+const spec = oneLine({
   filter: 'sip',
   name: 'Session Initiation Protocol',
   column: 'SIP',
@@ -140,3 +143,21 @@ export const protocol = oneLine({
     return [hasSdp ? 'SIP/SDP' : 'SIP', `${said}${count} | `];
   },
 });
+
+export const protocol: Protocol = {
+  ...spec,
+  index(facts) {
+    if (!spec.index(facts)) return false;
+    if (facts.announcements === null) return true;
+    const { view, at, end } = facts;
+    const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+    const lines = linesOf(bytes, at, end, MAX_LINES);
+    const stop = lines.findIndex(({ text, from }) => text === '' && from > at);
+    const isSdp = lines.slice(0, Math.max(0, stop)).some((line) => {
+      const [name, value] = header(line);
+      return (name === 'content-type' || name === 'c') && value.startsWith('application/sdp');
+    });
+    if (isSdp) announceMedia(facts, lines[stop]?.next ?? end);
+    return true;
+  },
+};

@@ -1,7 +1,8 @@
 // TFTP (RFC 1350, 2347): requests to UDP port 69, and what else is sent there.
-// Surprise: the transfer itself runs between two other ports, which only the request tells.
-import { asciiText, type Dissection } from './dissection.ts';
+// Surprise: the transfer itself runs between two other ports; the request announces one of them.
+import type { Dissection } from './dissection.ts';
 import type { FrameFacts } from './facts.ts';
+import { formatText } from './format-text.ts';
 import type { Protocol } from './protocol.ts';
 
 const NAMES = [
@@ -25,9 +26,22 @@ const ERRORS = [
   'Option negotiation failed',
 ];
 const MAX_TEXTS = 20;
+const PORT = 69;
+const OPTIONS = 6;
+const BLOCK = 512;
 
 function index(facts: FrameFacts): boolean {
-  facts.has(2);
+  if (!facts.has(2) || facts.announcements === null) return true;
+  const { view, at, end } = facts;
+  const [source, destination] = facts.ends();
+  if (facts.dport === PORT) facts.announcements.announce('tftp', source, null);
+  else if (view.getUint16(at) === OPTIONS) {
+    // From here on the transfer has blocks of the size that was agreed on.
+    const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+    const options = textsIn(bytes, at + 2, end);
+    const place = options.findIndex((name) => name.toLowerCase() === 'blksize');
+    if (place >= 0) facts.announcements.announce('tftp', destination, Number(options[place + 1]) || BLOCK);
+  }
   return true;
 }
 
@@ -50,6 +64,13 @@ function dissect(d: Dissection): void {
     d.setProtocol('TFTP', info);
     return;
   }
+  if (code === OPTIONS) {
+    const options = texts(d, at + 2);
+    let info = name;
+    for (let i = 0; i + 1 < options.length; i += 2) info += `, ${options[i]}=${options[i + 1]}`;
+    d.setProtocol('TFTP', info);
+    return;
+  }
   if ((code !== 3 && code !== 4 && code !== 5) || !d.needAt(at, 4, 'tftp')) return;
   const number = d.view.getUint16(at + 2);
   if (code === 5) {
@@ -61,26 +82,29 @@ function dissect(d: Dissection): void {
     return;
   }
   d.field(layer, 'tftp.block', 'Block', number, at + 2, 2);
-  const isLast = code === 3 && d.wireEnd - at - 4 < 512;
+  const size = typeof d.flow?.announced?.note === 'number' ? d.flow.announced.note : BLOCK;
+  const isLast = code === 3 && d.wireEnd - at - 4 < size;
   d.setProtocol('TFTP', `${name}, Block: ${number}${isLast ? ' (last)' : ''}`);
 }
 
 /** The texts from `from` on, each ended by a zero. */
-function texts(d: Dissection, from: number): string[] {
+function textsIn(bytes: Uint8Array, from: number, to: number): string[] {
   const found: string[] = [];
-  for (let at = from; at < d.end && found.length < MAX_TEXTS; ) {
-    const zero = d.bytes.indexOf(0, at);
-    const end = zero < 0 || zero > d.end ? d.end : zero;
-    found.push(asciiText(d.bytes, at, end));
+  for (let at = from; at < to && found.length < MAX_TEXTS; ) {
+    const zero = bytes.indexOf(0, at);
+    const end = zero < 0 || zero > to ? to : zero;
+    found.push(formatText(bytes, at, end));
     at = end + 1;
   }
   return found;
 }
 
+const texts = (d: Dissection, from: number): string[] => textsIn(d.bytes, from, d.end);
+
 export const protocol: Protocol = {
   filter: 'tftp',
   name: 'Trivial File Transfer Protocol',
-  attach: { udpPorts: [69] },
+  attach: { udpPorts: [PORT], announced: true },
   fields: [
     { name: 'tftp.opcode', kind: 'uint' },
     { name: 'tftp.source_file', kind: 'text' },

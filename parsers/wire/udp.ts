@@ -58,7 +58,7 @@ function dissect(d: Dissection): void {
     2,
   );
   const flow = d.takeFlow(17);
-  d.known = flow?.datagram ?? null;
+  d.known = flow?.datagram ?? flow?.announced ?? null;
   if (flow) d.generated(layer, 'udp.stream', `Stream index: ${flow.stream}`, String(flow.stream));
   if (length !== 0 && length < HEADER) {
     d.malformed('udp', at + AT_LENGTH, `The length field says ${length} bytes; the header alone has 8.`);

@@ -51,6 +51,8 @@ const EXACT: readonly (readonly [string, RegExp])[] = [
     /^(dhcp\.(id|ip|flags|option\.(router|hostname|subnet|dhcp|domain|request|ip_addr))|dhcpv6|ntp|syslog|snmp\.)/,
   ],
   ['daemons.logins.pcap', /^(ldap\.|radius\.(code|id|length)|kerberos\.error)/],
+  ['daemons.calls.pcap', /^(rtp\.|rtpevent|sip\.(Method|r-uri|Status-Code|CSeq|Call)|stun\.(type|length))/],
+  ['daemons.files.pcap', /^(ftp\.|ftp-data\.|tftp\.(type|error))/],
   ['crafted-link.pcap', /^(stp|mpls|pppoe\.|eapol\.(version|type|len)|eap\.|llc\.(dsap|ssap|oui))/],
   [
     'crafted-services.pcap',

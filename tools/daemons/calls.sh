@@ -1,4 +1,4 @@
-# sip-tester, sipsak, kamailio, coturn, sox-free: SIP calls with SDP and what they announce (RTP, RTCP), over UDP and TCP; STUN and TURN.
+# sip-tester, sipsak, kamailio, coturn: SIP calls with SDP and what they announce (RTP, RTCP), over UDP and TCP; STUN and TURN.
 record_calls() {
   cat >"$work/k.cfg" <<X
 loadmodule "sl.so"
@@ -31,7 +31,7 @@ X
   # sipp's own scenario with a voice of G.711 (uac_pcap) needs its sample.
   a sipp -sn uac 10.99.0.2:5060 -i 10.99.0.1 -m 2 -nostdin
   pcap=$(find "$ROOT/usr/share" -name 'g711a.pcap' | head -1)
-  [ -z "$pcap" ] || (cd "$work" && mkdir -p pcap && cp "$(dirname "$pcap")"/*.pcap pcap/)
+  [ -z "$pcap" ] || (mkdir -p "$work/pcap" && cp "$(dirname "$pcap")"/*.pcap "$work/pcap/" && tcpdump -r "$pcap" -c 15 -w "$work/pcap/g711a.pcap")
   a bash -c 'cd /srv/vethscope && exec sipp -sn uac_pcap 10.99.0.2:5060 -i 10.99.0.1 -mi 10.99.0.1 -m 1 -nostdin'
   a sipp -sn uac 10.99.0.2:5060 -i 10.99.0.1 -t t1 -m 1 -nostdin -timeout 3s
   finish
@@ -39,6 +39,6 @@ X
   begin turnserver -c /srv/vethscope/turn.conf
   sleep 2
   a turnutils_stunclient 10.99.0.2
-  a turnutils_uclient -u bob -w secret -y -n 2 -m 1 -l 100 10.99.0.2
+  a turnutils_uclient -u bob -w secret -y -n 1 -m 1 -l 100 10.99.0.2
   a turnutils_uclient -t -u bob -w secret -y -n 1 -m 1 -l 100 10.99.0.2
 }
