@@ -139,8 +139,9 @@ function run(m: Machine, c: Crossing, trace: Trace, answer: Packet, arrival: Arr
     const reply = judged(m, c, w, end);
     // the connection that the answer makes may not have the addresses of the one it answers (nf_nat_used_tuple)
     const clashes = trace.ipvs !== null && c.untold && !c.onePacket && reply.verdict === 'returns';
+    const broken: Reply = { ...reply, verdict: 'breaks', reason: CLASH };
     return {
-      reply: clashes ? { ...reply, verdict: 'breaks', reason: CLASH } : reply,
+      reply: clashes ? broken : reply,
       probability: world.probability,
       end,
       packet: w.packet,
