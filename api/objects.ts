@@ -14,7 +14,7 @@ export const httpObject = z.object({
   contentType: z.string().nullable(),
   /** `gzip`, `br`; null when the body is sent as it is. */
   encoding: z.string().nullable(),
-  /** As sent, chunks put together. */
+  /** Out of its chunks, and unpacked where the encoding is gzip or deflate. */
   bytes: z.number().int(),
   /** A name for a file, no two alike. */
   name: z.string(),

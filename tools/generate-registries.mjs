@@ -11,6 +11,7 @@ const root = path.resolve(import.meta.dirname, '..');
  */
 const REGISTRIES = [
   { folder: 'parsers/wire', member: 'protocol', list: 'PROTOCOLS', type: 'Protocol', typeFrom: './protocol.ts' },
+  { folder: 'parsers/wire/media', member: 'media', list: 'MEDIA', type: 'Media', typeFrom: './media.ts' },
   {
     folder: 'parsers/nodestate',
     member: 'dumpFormat',

@@ -57,6 +57,7 @@ cdp.ttl	TTL
 cdp.version	Version
 cldap	Connectionless Lightweight Directory Access Protocol
 data	Data
+data-text-lines	Line-based text data
 data.len	Length
 db-lsp-disc	Dropbox LAN sync Discovery Protocol
 dhcp	Dynamic Host Configuration Protocol
@@ -333,6 +334,7 @@ http.transfer_encoding	Transfer-Encoding
 http.user_agent	User-Agent
 http.x_forwarded_for	X-Forwarded-For
 http2	HyperText Transfer Protocol 2
+http2.body.fragments	Body fragments
 http2.continuation.header	Continuation Header
 http2.data.data	Data
 http2.exclusive	Exclusive
@@ -527,6 +529,17 @@ igmp.s	S
 igmp.saddr	Source Address
 igmp.type	Type
 igmp.version	IGMP Version
+image-gif	Compuserve GIF
+image-gif.image_background_index	Background color index
+image-gif.screen.height	Screen height
+image-gif.screen.width	Screen width
+image-gif.version	Version
+image-jfif	JPEG File Interchange Format
+image-jfif.length	Length
+image-jfif.marker	Marker
+image-jfif.marker_segment	Marker segment
+image-jfif.sof.lines	Lines
+image-jfif.sof.samples_per_line	Samples per line
 imap	Internet Message Access Protocol
 imap.request	Request
 imap.response	Response
@@ -596,6 +609,18 @@ isakmp.nextpayload	Next payload
 isakmp.rspi	Responder SPI
 isakmp.version	Version
 json	JavaScript Object Notation
+json.array	Array
+json.key	Key
+json.member	Member
+json.member_with_value	Member with value
+json.object	Object
+json.path	Path
+json.path_with_value	Path with value
+json.value.false	False value
+json.value.null	Null value
+json.value.number	Number value
+json.value.string	String value
+json.value.true	True value
 kafka	Kafka
 kafka.api_key	API Key
 kafka.api_version	API Version
@@ -664,7 +689,12 @@ loop.function	Function
 loop.receipt_number	Receipt number
 loop.skipcount	skipCount
 mdns	Multicast Domain Name System
+media	Media Type
+media.type	Media type
 memcache	Memcache Protocol
+mime_multipart	MIME Multipart Media Encapsulation
+mime_multipart.part	Encapsulated multipart part
+mime_multipart.type	Type
 mongo	Mongo Wire Protocol
 mongo.document.length	Document length
 mongo.element.name	Element
@@ -676,6 +706,9 @@ mongo.msg.sections.section.kind	Kind
 mongo.opcode	OpCode
 mongo.request_id	Request ID
 mongo.response_to	Response To
+mp4	MP4 / ISOBMFF file format
+mp4.box.size	Box size
+mp4.box.type_str	Box type
 mpls	MultiProtocol Label Switching Header
 mpls.bottom	MPLS Bottom Of Label Stack
 mpls.exp	MPLS Experimental Bits
@@ -749,6 +782,15 @@ ntp.stratum	Peer Clock Stratum
 ntp.xmt	Transmit Timestamp
 null	Null/Loopback
 null.family	Family
+ocsp	Online Certificate Status Protocol
+ocsp.Request_element	Request
+ocsp.SingleResponse_element	SingleResponse
+ocsp.certStatus	certStatus
+ocsp.nextUpdate	nextUpdate
+ocsp.producedAt	producedAt
+ocsp.responseStatus	responseStatus
+ocsp.serialNumber	serialNumber
+ocsp.thisUpdate	thisUpdate
 ospf	Open Shortest Path First
 ospf.area_id	Area ID
 ospf.auth.type	Auth Type
@@ -800,7 +842,16 @@ pgsql.where	Context
 pim	Protocol Independent Multicast
 pim.type	Type
 pim.version	Version
+pkix-cert	PKIX CERT File Format
+pkix-cert.cert	Certificate
 pkt_comment	Packet comments
+png	Portable Network Graphics
+png.chunk.crc	CRC
+png.chunk.len	Len
+png.chunk.type	Chunk
+png.ihdr.bitdepth	Bit Depth
+png.ihdr.height	Height
+png.ihdr.width	Width
 pop	Post Office Protocol
 pop.request.command	Request command
 pop.request.parameter	Request parameter
@@ -1215,6 +1266,9 @@ udp.stream	Stream index
 udpencap	UDP Encapsulation of IPsec Packets
 udpencap.nat_keepalive	NAT-keepalive packet
 udpencap.non_esp_marker	Non-ESP Marker
+urlencoded-form	HTML Form URL Encoded
+urlencoded-form.key	Key
+urlencoded-form.value	Value
 vlan	802.1Q Virtual LAN
 vlan.dei	DEI
 vlan.etype	Type
@@ -1314,6 +1368,8 @@ wlan_rsna_eapol.keydes.key_info	Key Information
 wlancap	AVS WLAN Capture header
 wlancap.length	Header length
 wlancap.magic	Header magic
+x509af	X.509 Authentication Framework
+x509af.revokedCertificates	revokedCertificates
 x509af.serialNumber	serialNumber
 x509af.utcTime	utcTime
 x509ce.dNSName	dNSName
@@ -1325,4 +1381,11 @@ x509sat.PrintableString	PrintableString
 x509sat.printableString	printableString
 x509sat.teletexString	teletexString
 x509sat.uTF8String	uTF8String
+xml	eXtensible Markup Language
+xml.attribute	Attribute
+xml.cdata	CDATA
+xml.comment	Comment
+xml.doctype	Doctype
+xml.tag	Tag
+xml.xmlpi	XMLPI
 `;

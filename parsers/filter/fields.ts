@@ -1,6 +1,8 @@
 // All field names a filter may use, with their kinds: the protocols' own lists, the frame's, and the protocol names themselves.
 // Surprise: a misspelt field is an error, not an empty result; the nearest name is offered.
 import { FRAME_FIELDS } from '../index/frame-layer.ts';
+import type { Media } from '../wire/media/media.ts';
+import { MEDIA } from '../wire/media/registry.gen.ts';
 import { PROTOCOLS } from '../wire/registry.gen.ts';
 import { OWN, OWN_FIELDS } from './own-fields.ts';
 import { type FieldType, type OwnKind, typeOf } from './types.ts';
@@ -18,6 +20,11 @@ export interface FilterField {
   /** All of them where several carry the same message, as TCP and UDP carry LDAP. */
   readonly owners: readonly string[];
 }
+
+/** Layers that have no file of their own in wire/media. */
+const OTHER_BODIES: readonly Pick<Media, 'filter' | 'fields'>[] = [
+  { filter: 'media', fields: [{ name: 'media.type', kind: 'bytes' }] },
+];
 
 const fields = new Map<string, FilterField>();
 
@@ -45,6 +52,13 @@ for (const [place, protocol] of PROTOCOLS.entries()) {
       header,
       owner: protocol.filter,
     });
+  }
+}
+const carriers = PROTOCOLS.filter(({ attach }) => attach.bodies);
+for (const { filter, fields: own } of [...MEDIA, ...OTHER_BODIES]) {
+  for (const { filter: owner } of carriers) {
+    add({ name: filter, kind: 'protocol', nodes: new Set([filter]), header: null, owner });
+    for (const { name, kind } of own) add({ name, kind, nodes: new Set([name]), header: null, owner });
   }
 }
 for (const { name, kind } of FRAME_FIELDS) {

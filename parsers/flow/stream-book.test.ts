@@ -131,9 +131,10 @@ describe('a long message', () => {
     ]);
     const seen = [...codes(index, frame, [0, 1]).values()].flat();
     expect(seen).not.toContain('201');
+    // A body out of chunks is the stream without what stands between them.
     for (const row of [0, 1])
-      for (const { bytes } of dissectPacket(index, row, frame(row)).sources.slice(1))
-        expect(whole).toContain(String.fromCharCode(...bytes));
+      for (const { name, bytes } of dissectPacket(index, row, frame(row)).sources.slice(1))
+        if (name.startsWith('Reassembled')) expect(whole).toContain(String.fromCharCode(...bytes));
   });
 });
 

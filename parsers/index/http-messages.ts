@@ -1,5 +1,5 @@
 // HTTP/1 messages that end in a packet, with what a file made of their body needs: where from, what type, which bytes.
-// Surprise: a body in chunks is put together here; one that is compressed stays so, as parsers take no library.
+// Surprise: a body is as the tree has it: out of its chunks, and unpacked but for encodings that parsers do not know.
 import type { FieldNode } from '../wire/field.ts';
 import type { PacketDissection } from './capture-index.ts';
 
@@ -17,6 +17,8 @@ export interface HttpMessage {
   readonly encoding: string | null;
   /** A copy; null for a message without. */
   readonly body: Uint8Array | null;
+  /** The encoding was undone. */
+  readonly isUnpacked: boolean;
 }
 
 function find(node: FieldNode, filter: string): FieldNode | null {
@@ -28,33 +30,22 @@ function find(node: FieldNode, filter: string): FieldNode | null {
   return null;
 }
 
-function all(node: FieldNode, filter: string, into: FieldNode[]): FieldNode[] {
-  if (node.filter === filter) into.push(node);
-  for (const child of node.children) all(child, filter, into);
-  return into;
-}
-
 /** A header that has no field of its own, by the text of its line. */
 function header(layer: FieldNode, name: string): string | null {
   const line = layer.children.find(({ label }) => label.toLowerCase().startsWith(`${name}:`));
   return line?.value ?? null;
 }
 
-function bodyOf(layer: FieldNode, { sources }: PacketDissection): Uint8Array | null {
+/** The body without chunks, unpacked where the tree has it so. */
+function bodyOf(layer: FieldNode, { sources }: PacketDissection): { body: Uint8Array | null; isUnpacked: boolean } {
   const data = find(layer, 'http.file_data');
-  if (data === null) return null;
-  const bytesOf = ({ source, offset, length }: FieldNode): Uint8Array =>
-    sources[source]?.bytes.subarray(offset, offset + length) ?? new Uint8Array(0);
-  const chunks = all(layer, 'http.chunk_data', []);
-  if (chunks.length === 0) return bytesOf(data).slice();
-  const whole = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    const bytes = bytesOf(chunk);
-    whole.set(bytes, at);
-    at += bytes.length;
-  }
-  return whole.subarray(0, at);
+  if (data === null) return { body: null, isUnpacked: false };
+  const { source, offset, length } = data;
+  const from = sources[source];
+  return {
+    body: from?.bytes.slice(offset, offset + length) ?? null,
+    isUnpacked: from?.name.startsWith('Uncompressed') ?? false,
+  };
 }
 
 /** The messages of a dissected packet, in order; what only goes on here is none. */
@@ -73,7 +64,7 @@ export function httpMessagesOf(packet: PacketDissection): HttpMessage[] {
         status: code === null ? null : Number(code),
         contentType: find(layer, 'http.content_type')?.value ?? null,
         encoding: encoding === '' || encoding === 'identity' ? null : encoding,
-        body: bodyOf(layer, packet),
+        ...bodyOf(layer, packet),
       },
     ];
   });

@@ -3,6 +3,7 @@
 import { NOT_READ_AGAIN } from '../flow/analysis-flags.ts';
 import { dissectRow } from '../index/row-view.ts';
 import { SEGMENT_MASK } from '../index/segment.ts';
+import type { ByteSource } from '../wire/dissection.ts';
 import { HAS_INNER, HAS_ISSUE, HAS_TCP } from '../wire/facts.ts';
 import type { FieldNode } from '../wire/field.ts';
 import { PROTOCOLS } from '../wire/registry.gen.ts';
@@ -67,8 +68,8 @@ function pathOf(packet: CountedPacket): readonly string[] {
     walkHeaders(index, row, packet.frame(), (number) => path.push(PROTOCOLS[number - 1]?.filter ?? ''));
     if (path.every((protocol) => PLAIN.has(protocol))) return path;
   }
-  const { layers: tree, columns } = dissectRow(index, row, packet.frame());
-  const path = pathOfLayers(tree);
+  const { layers: tree, columns, sources } = dissectRow(index, row, packet.frame());
+  const path = pathOfLayers(tree, sources);
   if (columns.info.endsWith(CUT)) return ended(path, '_ws.short');
   if (columns.info.endsWith(MALFORMED)) return ended(path, '_ws.malformed');
   // What a repeated segment carries is not read again, and a reset carries words, not data.
@@ -78,13 +79,21 @@ function pathOf(packet: CountedPacket): readonly string[] {
 
 /** tshark's mark stands where reading ended, in the place of the bytes that were left. */
 function ended(path: readonly string[], mark: string): string[] {
+  if (path.at(-1) === mark) return [...path];
   return [...(path.at(-1) === 'data' ? path.slice(0, -1) : path), mark];
 }
 
 /** The layers of a tree without the frame's, by tshark's names; what an ICMP error quotes is left out. */
-export function pathOfLayers(layers: readonly FieldNode[]): string[] {
+export function pathOfLayers(layers: readonly FieldNode[], sources: readonly ByteSource[]): string[] {
   const path: string[] = [];
   let isQuoted = false;
+  // Which message of several segments each layer belongs to: what is unpacked from one is still part of it.
+  let message = 0;
+  const messages = layers.map(({ source }) => {
+    if (source === 0 || isOfSegments(sources[source])) message = source;
+    return message;
+  });
+  const ofSegments = layers.some(hasSegments);
   for (const [i, layer] of layers.entries()) {
     const before = layers[i - 1];
     if (layer.filter === null || path.length >= MAX_PATH) continue;
@@ -92,10 +101,14 @@ export function pathOfLayers(layers: readonly FieldNode[]): string[] {
     if (isQuoted && !(layer.filter === 'data' && before?.filter === 'udp')) continue;
     path.push(layer.filter === 'vlan' && before !== undefined && isServiceTag(before) ? 'ieee8021ad' : layer.filter);
     if (layer.filter === 'icmp' || layer.filter === 'icmpv6') isQuoted = true;
-    const isLastOfSource = layer.source !== 0 && layers[i + 1]?.source !== layer.source;
-    if (isLastOfSource && layers.some(hasSegments)) path.push('tcp.segments');
+    const isLastOfMessage = messages[i] !== 0 && messages[i + 1] !== messages[i];
+    if (isLastOfMessage && ofSegments) path.push('tcp.segments');
   }
   return path;
+}
+
+function isOfSegments(source: ByteSource | undefined): boolean {
+  return source?.name.startsWith('Reassembled TCP') ?? false;
 }
 
 function hasSegments(layer: FieldNode): boolean {

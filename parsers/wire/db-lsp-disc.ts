@@ -5,7 +5,7 @@ export const protocol = oneLine({
   filter: 'db-lsp-disc',
   name: 'Dropbox LAN sync Discovery Protocol',
   column: 'DB-LSP-DISC/JSON',
-  attach: { udpPorts: [17500] },
+  attach: { udpPorts: [17500], bodies: true },
   header: 1,
   fields: [],
   read(d, _layer, at) {

@@ -9,6 +9,7 @@ import { indexFrame } from './decode.ts';
 import { dissectFrame } from './dissect.ts';
 import { FrameFacts, HAS_ARP, HAS_ICMP, HAS_INNER, HAS_IPV4, HAS_IPV6, HAS_ISSUE, HAS_TCP, HAS_UDP } from './facts.ts';
 import type { FieldNode } from './field.ts';
+import { MEDIA } from './media/registry.gen.ts';
 import { PROTOCOLS } from './registry.gen.ts';
 import { protocolNumbered } from './tables.ts';
 
@@ -48,13 +49,16 @@ function lastValue(layers: readonly FieldNode[], filter: string): string | null 
 
 /** Protocols of which the hot decoder reads the fixed part alone. */
 const COLD_ONLY: ReadonlySet<string> = new Set(
-  'rtp rtcp rsync nbss nbdgm smb smb2 kerberos ldap cldap ftp ftp-data smtp pop imap telnet irc rtsp memcache sip mqtt cdp dtp vtp loop slow pim eigrp hsrp rip bfd radius stun db-lsp-disc bgp snmp isakmp udpencap l2tp dns dhcp dhcpv6 nbns syslog ssdp tftp http tls data link tcp icmpv6 igmp vrrp esp ospf wg ntp sctp stp lldp pppoe ppp eapol http2 websocket quic resp pgsql mysql ssh kafka amqp mongo wlan.mgt radiotap'.split(
+  'ocsp rtp rtcp rsync nbss nbdgm smb smb2 kerberos ldap cldap ftp ftp-data smtp pop imap telnet irc rtsp memcache sip mqtt cdp dtp vtp loop slow pim eigrp hsrp rip bfd radius stun db-lsp-disc bgp snmp isakmp udpencap l2tp dns dhcp dhcpv6 nbns syslog ssdp tftp http tls data link tcp icmpv6 igmp vrrp esp ospf wg ntp sctp stp lldp pppoe ppp eapol http2 websocket quic resp pgsql mysql ssh kafka amqp mongo wlan.mgt radiotap'.split(
     ' ',
   ),
 );
 
 /** Layers that the protocol around them reads. */
-const WITHIN: ReadonlySet<string> = new Set(['data', 'json', 'sdp', 'imf', 'rtpevent']);
+const WITHIN: ReadonlySet<string> = new Set([
+  ...['data', 'media', 'imf', 'http2.body.fragments', '_ws.malformed', 'rtpevent'],
+  ...MEDIA.map(({ filter }) => filter),
+]);
 
 /** Throws when the two decoders disagree about a frame. */
 function agree(bytes: Uint8Array, length: number, linkType: number): void {

@@ -2,10 +2,12 @@
 // Surprise: whether a call went well is not in its messages but in the header block that ends the stream (`grpc-status`).
 import type { Dissection } from './dissection.ts';
 import { type GrpcNote, messageLength } from './http2-stream.ts';
+import { readTypedBody } from './media/read-body.ts';
 import { dissectProtobuf, PROTOBUF_FIELDS } from './protobuf.ts';
 import type { FieldSpec } from './protocol.ts';
 
-const HEADER = 5;
+/** Flag and length before each message. */
+export const GRPC_HEADER = 5;
 const MAX_MESSAGES = 200;
 
 export const GRPC_FIELDS: readonly FieldSpec[] = [
@@ -31,22 +33,23 @@ export function dissectGrpc(
   const about = `${path === null ? '' : `${path.replace(/[^\x20-\x7e]/g, '.')}, `}${side}`;
   const say = (protocol: string, text: string): void => d.setProtocol(protocol, d.columns.info + text);
   say(column(kind), ` (${kind})`);
-  for (let at = from, n = 0; at + HEADER <= to && n < MAX_MESSAGES; n++) {
+  for (let at = from, n = 0; at + GRPC_HEADER <= to && n < MAX_MESSAGES; n++) {
     const size = messageLength(d.bytes, at);
-    const end = Math.min(to, d.bytes.length, at + HEADER + size);
+    const end = Math.min(to, d.bytes.length, at + GRPC_HEADER + size);
     const isCompressed = messageNodes(d, at, end, size, `${kind} Message: ${about}`);
     // What is compressed, or longer than what was kept of it, is not looked into.
-    const isThere = !isCompressed && end === at + HEADER + size;
+    const isThere = !isCompressed && end === at + GRPC_HEADER + size;
     if (size > 0 && !isCompressed && encoding === 'proto') {
-      const isWhole = !isThere || dissectProtobuf(d, at + HEADER, end, about);
-      if (!isWhole) d.malformed('protobuf', at + HEADER, 'A field claims more bytes than the message has.');
+      const isWhole = !isThere || dissectProtobuf(d, at + GRPC_HEADER, end, about);
+      if (!isWhole) d.malformed('protobuf', at + GRPC_HEADER, 'A field claims more bytes than the message has.');
       say(d.columns.protocol, isWhole ? ' (PROTOBUF)' : ' (PROTOBUF)[Malformed Packet]');
     }
     if (size > 0 && isThere && encoding === 'json') {
-      d.layer('json', `JavaScript Object Notation: ${type}`, at + HEADER, size);
-      say(`${d.columns.protocol}/JSON`, `, JavaScript Object Notation (${type})`);
+      const body = { type, parameters: '', from: at + GRPC_HEADER, to: end, isPacked: false, parent: null };
+      const { suffix = '', text = '' } = readTypedBody(d, body);
+      say(`${d.columns.protocol}${suffix}`, text);
     }
-    at += HEADER + size;
+    at += GRPC_HEADER + size;
   }
 }
 
@@ -61,6 +64,7 @@ function messageNodes(d: Dissection, at: number, end: number, size: number, labe
   const compressed = `Compressed Flag: ${isCompressed ? 'Compressed' : 'Not Compressed'} (${flags & 1})`;
   d.node(layer, 'grpc.compressed_flag', compressed, isCompressed ? '1' : '0', at, 1);
   d.field(layer, 'grpc.message_length', 'Message Length', size, at + 1, 4);
-  if (size > 0) d.node(layer, 'grpc.message_data', `Message Data: ${size} bytes`, null, at + HEADER, end - at - HEADER);
+  if (size > 0)
+    d.node(layer, 'grpc.message_data', `Message Data: ${size} bytes`, null, at + GRPC_HEADER, end - at - GRPC_HEADER);
   return isCompressed;
 }

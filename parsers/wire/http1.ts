@@ -5,13 +5,14 @@ import type { FrameFacts } from './facts.ts';
 import type { FieldNode } from './field.ts';
 import { formatText } from './format-text.ts';
 import { CONTINUATION, HttpStream, isChunked, readChunks, readHead, startsLikeHttp } from './http1-stream.ts';
-import { mediaType, type Shown, shownOf } from './media.ts';
+import { isPacking, isUsual, unpacked } from './media/encoding.ts';
+import type { MediaColumns } from './media/media.ts';
+import { readBody } from './media/read-body.ts';
 import type { Protocol } from './protocol.ts';
 
 /** Ports where Wireshark expects HTTP by default. */
 const PORTS = [80, 3128, 3132, 5985, 8080, 8088, 11371, 1900, 2869, 2710];
 
-const NO_TYPE = mediaType('');
 const CR = 13;
 const LF = 10;
 const MAX_LINE = 8192;
@@ -84,7 +85,7 @@ function dissect(d: Dissection): void {
     d.needAt(d.end, 1, 'http');
     return;
   }
-  const { body, type, encoding } = headers(d, layer, end);
+  const { body, type, parameters, encoding } = headers(d, layer, end);
   if (body < 0) {
     d.needAt(d.end, 1, 'http');
     return;
@@ -93,35 +94,54 @@ function dissect(d: Dissection): void {
   const stop = Math.min(d.end, bodyEnd(d, from, body));
   d.at = stop;
   if (body >= stop) return;
-  bodyNodes(d, layer, from, body, stop);
-  const shown = bodyShown(d, from, body, stop, type, encoding);
-  if (shown.isMalformed && !d.locked) d.isMalformed = true;
-  if (shown.column === 'JSON')
-    d.layer('json', `JavaScript Object Notation: ${mediaType(type).type}`, body, stop - body);
-  if (shown.replaces) say(shown.column, shown.info);
-  else say(shown.column === '' ? 'HTTP' : `HTTP/${shown.column}`, `${lineInfo}${shown.info}`);
+  const columns = entity(d, layer, { from, body, stop }, { type, parameters, encoding });
+  const { instead } = columns;
+  if (instead !== undefined) say(instead.protocol, instead.info);
+  else say(`HTTP${columns.suffix ?? ''}`, `${lineInfo}${columns.text ?? ''}`);
 }
 
-/** What the body adds to the list. Of chunks the first are looked at. */
-function bodyShown(d: Dissection, from: number, body: number, stop: number, type: string, encoding: string): Shown {
-  const media = mediaType(type);
+interface Extent {
+  readonly from: number;
+  readonly body: number;
+  readonly stop: number;
+}
+
+interface Entity {
+  readonly type: string;
+  readonly parameters: string;
+  readonly encoding: string;
+}
+
+/** The body: put together from its chunks, unpacked, and read by its type. */
+function entity(d: Dissection, layer: FieldNode, extent: Extent, { type, parameters, encoding }: Entity): MediaColumns {
+  const { from, body, stop } = extent;
+  const back: (() => void)[] = [];
   const head = readHead(d.bytes, from, d.end);
-  let { bytes } = d;
-  let [start, end] = [body, stop];
+  let at = { from: body, to: stop };
+  const enter = (name: string, bytes: Uint8Array): void => {
+    back.push(d.enter(`${name} (${bytes.length} bytes)`, bytes));
+    at = { from: 0, to: bytes.length };
+  };
   if (head !== null && isChunked(head)) {
-    const { chunks } = readChunks(d.bytes, body, stop);
-    bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.to - chunk.from, 0));
-    start = 0;
-    end = 0;
-    for (const chunk of chunks) {
-      bytes.set(d.bytes.subarray(chunk.from, chunk.to), end);
-      end += chunk.to - chunk.from;
-    }
+    const chunks = chunkNodes(d, layer, body, stop);
+    if (chunks.length === 0) return {};
+    enter('De-chunked entity body', chunks);
   }
-  const isPlain = encoding === '' || encoding === 'identity';
-  const isRead =
-    isPlain || encoding === 'deflate' || ((encoding === 'gzip' || encoding === 'x-gzip') && bytes[start] === 0x1f);
-  return isRead ? shownOf(bytes, start, end, media, isPlain) : shownOf(bytes, start, end, NO_TYPE);
+  let isPacked = false;
+  let known = type;
+  if (isPacking(encoding)) {
+    const bytes = d.bytes.subarray(at.from, at.to);
+    const plain = unpacked(bytes, encoding);
+    const label = `Content-encoded entity body (${encoding}): ${bytes.length} bytes`;
+    d.node(layer, null, plain === null ? label : `${label} -> ${plain.length} bytes`, null, at.from, bytes.length);
+    if (plain !== null) enter('Uncompressed entity body', plain);
+    else if (isUsual(encoding)) isPacked = true;
+    else known = '';
+  }
+  d.field(layer, 'http.file_data', 'File Data', `${at.to - at.from} bytes`, at.from, at.to - at.from);
+  const columns = readBody(d, { type: known, parameters, ...at, isPacked, parent: null });
+  for (const leave of back.reverse()) leave();
+  return columns;
 }
 
 /** Where the message that begins at `from` ends, as far as its own bytes say. */
@@ -137,17 +157,18 @@ function bodyEnd(d: Dissection, from: number, body: number): number {
   return head.firstLine.startsWith('HTTP/') ? d.end : body;
 }
 
-function bodyNodes(d: Dissection, layer: FieldNode, from: number, body: number, stop: number): void {
-  const head = readHead(d.bytes, from, d.end);
-  let size = stop - body;
-  if (head !== null && isChunked(head)) {
-    const { chunks } = readChunks(d.bytes, body, stop);
-    const node = d.node(layer, null, 'HTTP chunked response', null, body, stop - body);
-    for (const { from: at, to } of chunks)
-      d.node(node, 'http.chunk_data', `Data chunk (${to - at} octets)`, String(to - at), at, to - at);
-    size = chunks.reduce((sum, chunk) => sum + chunk.to - chunk.from, 0);
+/** The chunks as nodes; gives their data. */
+function chunkNodes(d: Dissection, layer: FieldNode, body: number, stop: number): Uint8Array {
+  const { chunks } = readChunks(d.bytes, body, stop);
+  const node = d.node(layer, null, 'HTTP chunked response', null, body, stop - body);
+  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.to - chunk.from, 0));
+  let size = 0;
+  for (const { from: at, to } of chunks) {
+    d.node(node, 'http.chunk_data', `Data chunk (${to - at} octets)`, String(to - at), at, to - at);
+    whole.set(d.bytes.subarray(at, to), size);
+    size += to - at;
   }
-  d.field(layer, 'http.file_data', 'File Data', `${size} bytes`, body, stop - body);
+  return whole;
 }
 
 function firstLine(d: Dissection, layer: FieldNode, line: string, from: number, end: number): void {
@@ -174,40 +195,37 @@ function firstLine(d: Dissection, layer: FieldNode, line: string, from: number, 
   d.field(node, 'http.request.version', 'Request Version', third, thirdAt, third.length);
 }
 
-interface Headers {
-  /** Where they end; -1 when the segment ends first. */
-  readonly body: number;
-  /** Values of Content-Type and Content-Encoding. */
-  readonly type: string;
-  readonly encoding: string;
-}
-
-function headers(d: Dissection, layer: FieldNode, from: number): Headers {
+/** Adds the headers; `body` is where they end (-1 when the segment ends first), `type` the media type without parameters. */
+function headers(d: Dissection, layer: FieldNode, from: number): Entity & { readonly body: number } {
   let type = '';
+  let parameters = '';
   let encoding = '';
   let at = from;
   for (let i = 0; i < MAX_HEADERS; i++) {
     const end = lineEnd(d, at);
-    if (end < 0) break;
+    if (end < 0) return { body: -1, type, parameters, encoding };
     const line = textOf(d, at, end);
-    if (line === '') return { body: end, type, encoding };
+    if (line === '') return { body: end, type, parameters, encoding };
     const colon = line.indexOf(':');
     const name = colon < 0 ? '' : line.slice(0, colon).toLowerCase();
     const value = colon < 0 ? line : line.slice(colon + 1).trim();
     d.node(layer, HEADER_FIELDS.get(name) ?? null, `${line}\\r\\n`, value, at, end - at);
-    if (name === 'content-type') type = value;
+    if (name === 'content-type') {
+      const [own = '', ...rest] = value.split(';');
+      type = own.trim().toLowerCase();
+      parameters = rest.join(';');
+    }
     if (name === 'content-encoding') encoding = value.toLowerCase();
     at = end;
   }
-  return { body: -1, type, encoding };
+  return { body: -1, type, parameters, encoding };
 }
 
 export const protocol: Protocol = {
   filter: 'http',
   name: 'Hypertext Transfer Protocol',
-  attach: { tcpPorts: PORTS, tcpAnyPort: true },
+  attach: { tcpPorts: PORTS, tcpAnyPort: true, bodies: true },
   fields: [
-    { name: 'json', kind: 'none' },
     { name: 'http.request', kind: 'bool' },
     { name: 'http.response', kind: 'bool' },
     { name: 'http.request.method', kind: 'text' },

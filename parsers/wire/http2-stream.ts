@@ -21,6 +21,7 @@ export const PRIORITY = 0x20;
 const GRPC_HEADER = 5;
 const MAX_STREAMS = 5000;
 const MAX_KEPT = 1 << 16;
+const MAX_BODY = 1 << 18;
 const GRPC_TYPE = /^application\/grpc(-web)?(\+\w+)?$/;
 /** What stands at the start of no other protocol. */
 const TELLING = 6;
@@ -42,14 +43,28 @@ export interface GrpcNote {
   readonly runs: readonly GrpcRun[];
   /** True when a message begins here that later frames go on with. */
   readonly begins: boolean;
+  /** True when this frame completes the header of a message whose first bytes came before. */
+  readonly joinsHeader: boolean;
+}
+
+export interface EndedBody {
+  /** Media type in lower case, and its parameters; empty where the headers name none. */
+  readonly type: string;
+  readonly parameters: string;
+  /** Content encoding in lower case; empty without. */
+  readonly encoding: string;
+  /** DATA frames that it came in. */
+  readonly frames: number;
+  /** Null: it is this frame's own data. At most 256 KiB of it. */
+  readonly assembled: Uint8Array | null;
 }
 
 /** What a frame's place in its connection says about it. */
 export interface Http2Note {
   readonly isPreface: boolean;
   readonly block: HeaderBlock | null;
-  /** Media type of a body that ends with this frame; null otherwise. */
-  readonly endedBody: string | null;
+  /** The body that ends with this frame; null otherwise, and for gRPC's. */
+  readonly endedBody: EndedBody | null;
   readonly grpc: GrpcNote | null;
 }
 
@@ -104,7 +119,12 @@ export function contentOf(bytes: Uint8Array, at: number, end: number): FrameCont
 /** What one direction of a stream sends. */
 interface Side {
   type: string;
+  parameters: string;
+  encoding: string;
   size: number;
+  frames: number;
+  /** Bytes of a body before this frame, unless it is gRPC's. */
+  pieces: Uint8Array[];
   /** A message of gRPC that is not complete: its first bytes, how many came, and how many it takes (ONE_MORE: not known yet). */
   readonly kept: number[];
   have: number;
@@ -116,7 +136,17 @@ interface Stream {
   readonly sides: readonly [Side, Side];
 }
 
-const newSide = (): Side => ({ type: '', size: 0, kept: [], have: 0, wanted: 0 });
+const newSide = (): Side => ({
+  type: '',
+  parameters: '',
+  encoding: '',
+  size: 0,
+  frames: 0,
+  pieces: [],
+  kept: [],
+  have: 0,
+  wanted: 0,
+});
 
 export class Http2Stream implements StreamReader {
   readonly switchTo = null;
@@ -146,7 +176,7 @@ export class Http2Stream implements StreamReader {
     const { from, to } = contentOf(bytes, at, end);
     const side = toServer ? 0 : 1;
     let block: HeaderBlock | null = null;
-    let endedBody: string | null = null;
+    let endedBody: EndedBody | null = null;
     let grpc: GrpcNote | null = null;
     if (type === HEADERS || type === PUSH_PROMISE || type === CONTINUATION) {
       block = this.headers[side].read(bytes, from, to, (flags & END_HEADERS) !== 0);
@@ -155,15 +185,20 @@ export class Http2Stream implements StreamReader {
     } else if (type === DATA) {
       const stream = this.stream(id);
       const one = stream.sides[side];
+      if ((flags & END_STREAM) === 0 && !GRPC_TYPE.test(one.type) && one.size < MAX_BODY)
+        one.pieces.push(bytes.slice(from, Math.min(to, from + MAX_BODY - one.size)));
       one.size += to - from;
+      one.frames++;
       if (GRPC_TYPE.test(one.type)) {
-        const { runs, begins } = readMessages(one, bytes.subarray(from, to));
-        grpc = { path: stream.path, type: one.type, runs, begins };
+        const joinsHeader = one.have > 0 && one.have < GRPC_HEADER && one.have + to - from >= GRPC_HEADER;
+        grpc = { path: stream.path, type: one.type, joinsHeader, ...readMessages(one, bytes.subarray(from, to)) };
       }
     }
     if ((type === HEADERS || type === DATA) && (flags & END_STREAM) !== 0) {
       const one = this.stream(id).sides[side];
-      if (one.size > 0 && one.type !== '' && !GRPC_TYPE.test(one.type)) endedBody = one.type;
+      if (one.size > 0 && !GRPC_TYPE.test(one.type))
+        endedBody = ended(one, type === DATA ? bytes.subarray(from, to) : NO_BYTES);
+      one.pieces = [];
     }
     if (type === RST_STREAM) this.streams.delete(id);
     return { isPreface: false, block, endedBody, grpc };
@@ -184,9 +219,29 @@ export class Http2Stream implements StreamReader {
   private learn(stream: Stream, side: 0 | 1, { fields }: HeaderBlock): void {
     for (const { name, value } of fields) {
       if (name === ':path') stream.path = value;
-      if (name === 'content-type') stream.sides[side].type = (value.split(';')[0] ?? '').trim().toLowerCase();
+      const one = stream.sides[side];
+      if (name === 'content-encoding') one.encoding = value.trim().toLowerCase();
+      if (name !== 'content-type') continue;
+      const [own = '', ...rest] = value.split(';');
+      one.type = own.trim().toLowerCase();
+      one.parameters = rest.join(';');
     }
   }
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+function ended({ type, parameters, encoding, frames, pieces }: Side, last: Uint8Array): EndedBody {
+  const about = { type, parameters, encoding, frames };
+  if (pieces.length === 0) return { ...about, assembled: null };
+  const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const assembled = new Uint8Array(Math.min(MAX_BODY, size + last.length));
+  let at = 0;
+  for (const piece of [...pieces, last.subarray(0, Math.max(0, assembled.length - size))]) {
+    assembled.set(piece, at);
+    at += piece.length;
+  }
+  return { ...about, assembled };
 }
 
 /** Goes on with the messages of one side: which are complete with these bytes, and whether one begins that is not. */

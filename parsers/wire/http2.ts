@@ -4,7 +4,7 @@
 import { type Dissection, hexText } from './dissection.ts';
 import type { FrameFacts } from './facts.ts';
 import type { FieldNode } from './field.ts';
-import { dissectGrpc, GRPC_FIELDS } from './grpc.ts';
+import { dissectGrpc, GRPC_FIELDS, GRPC_HEADER } from './grpc.ts';
 import type { HeaderBlock } from './hpack.ts';
 import { errorName, FRAME_TYPES, grpcStatusName, HEADER_FIELDS, reasonOf, SETTINGS } from './http2-names.ts';
 import {
@@ -13,6 +13,7 @@ import {
   DATA,
   END_HEADERS,
   END_STREAM,
+  type EndedBody,
   FRAME_HEADER,
   HEADERS,
   type Http2Note,
@@ -25,8 +26,11 @@ import {
   PUSH_PROMISE,
   uint24,
 } from './http2-stream.ts';
+import { isPacking, isUsual, unpacked } from './media/encoding.ts';
+import { readTypedBody } from './media/read-body.ts';
 import type { Protocol } from './protocol.ts';
 
+const MALFORMED = '[Malformed Packet]';
 const NAME = 'HyperText Transfer Protocol 2';
 
 function index(facts: FrameFacts): boolean {
@@ -60,6 +64,7 @@ function dissect(d: Dissection): void {
   if (end < at + size && d.wireEnd > d.end) d.needAt(at, size, 'http2');
   if (end - at < FRAME_HEADER) return;
   const text = frame(d, layer, at, end, given ?? NOTHING);
+  if (text.endsWith(MALFORMED)) d.layer('_ws.malformed', '[Malformed Packet: HTTP2]', end, 0);
   d.addInfo(column(d, 'HTTP2'), prefix + text, ', ');
   if (given !== null) body(d, given, at, end);
 }
@@ -97,7 +102,7 @@ function frame(d: Dissection, layer: FieldNode, at: number, end: number, note: H
   const isShort = end - at < shortest(bytes, at) || contentOf(bytes, at, end).isBroken;
   if (isShort && end === at + FRAME_HEADER + length)
     d.malformed('http2', at, `A ${name} frame of ${length} bytes is shorter than what it has to say.`);
-  return `${name}[${id}]${about === '' ? '' : `: ${about}`}${isShort ? '[Malformed Packet]' : ''}`;
+  return `${name}[${id}]${about === '' ? '' : `: ${about}`}${isShort ? MALFORMED : ''}`;
 }
 
 /** Bytes that the frame at `at` has at least, by its type. */
@@ -289,44 +294,61 @@ function unescaped(text: string): string {
   );
 }
 
-/** Media types that tshark has a dissector for, and which. Bodies of others are data. */
-const MEDIA: ReadonlyMap<string, 'text' | 'json' | 'xml'> = new Map([
-  ...[
-    'text/plain',
-    'text/html',
-    'text/css',
-    'text/richtext',
-    'text/javascript',
-    'application/x-javascript',
-    'application/x-www-form-urlencoded',
-    'message/http',
-  ].map((type) => [type, 'text'] as const),
-  ...['json', 'json-rpc', 'json-patch+json', 'problem+json', 'x-ndjson'].map(
-    (type) => [`application/${type}`, 'json'] as const,
-  ),
-  ...['text/xml', 'application/xml', 'application/soap+xml', 'image/svg+xml'].map((type) => [type, 'xml'] as const),
-]);
-
 /** What the frame's data is, or what it completes. */
 function body(d: Dissection, { endedBody, grpc }: Http2Note, at: number, end: number): void {
   const { from, to } = contentOf(d.bytes, at, end);
-  const media = MEDIA.get(endedBody ?? '');
-  if (media === 'json') {
-    d.layer('json', `JavaScript Object Notation: ${endedBody}`, from, to - from);
-    say(d, column(d, 'HTTP2/JSON'), `, JavaScript Object Notation (${endedBody})`);
-  } else if (media === 'xml') say(d, column(d, 'HTTP2/XML'), '');
-  else if (media === 'text') say(d, d.columns.protocol, ` (${endedBody})`);
+  if (endedBody !== null) wholeBody(d, endedBody, from, to);
   if (grpc === null) return;
+  if (grpc.joinsHeader) fragments(d, GRPC_HEADER, from, to);
   for (const run of grpc.runs) {
     if (run.assembled === null) {
       dissectGrpc(d, grpc, from + run.from, from + run.to, (name) => column(d, name));
       continue;
     }
+    fragments(d, run.assembled.length, from, to);
     const back = d.enter(`Reassembled body (${run.assembled.length} bytes)`, run.assembled);
     dissectGrpc(d, grpc, run.from, run.to, (name) => column(d, name));
     back();
   }
   if (grpc.begins) say(d, d.columns.protocol, ' [HTTP2 segment of a reassembled PDU]');
+}
+
+/** Says that what follows came in several DATA frames. */
+function fragments(d: Dissection, size: number, from: number, to: number): void {
+  const layer = d.layer('http2.body.fragments', `Reassembled body (${size} bytes)`, from, to - from);
+  layer.generated = true;
+}
+
+function wholeBody(d: Dissection, about: EndedBody, from: number, to: number): void {
+  const back: (() => void)[] = [];
+  let at = { from, to };
+  const enter = (name: string, bytes: Uint8Array): void => {
+    back.push(d.enter(`${name} (${bytes.length} bytes)`, bytes));
+    at = { from: 0, to: bytes.length };
+  };
+  const http2 = d.layers.at(-1);
+  if (about.assembled !== null && http2 !== undefined) {
+    const label = `${about.frames} Body fragments (${about.assembled.length} bytes)`;
+    d.generated(http2, 'http2.body.fragments', label, null);
+    enter('Reassembled body', about.assembled);
+  }
+  const plain = unpacked(d.bytes.subarray(at.from, at.to), about.encoding);
+  if (plain !== null) enter('Uncompressed entity body', plain);
+  const isPacked = plain === null && isPacking(about.encoding);
+  const type = isPacked && !isUsual(about.encoding) ? '' : about.type;
+  if (at.to > at.from) {
+    const { instead, suffix, text } = readTypedBody(d, {
+      type,
+      parameters: about.parameters,
+      ...at,
+      isPacked,
+      parent: null,
+    });
+    if (instead !== undefined) say(d, column(d, instead.protocol), `, ${instead.info}`);
+    else if (suffix !== undefined) say(d, column(d, `HTTP2${suffix}`), text ?? '');
+    else if (text !== undefined) say(d, d.columns.protocol, text);
+  }
+  for (const leave of back.reverse()) leave();
 }
 
 function say(d: Dissection, protocol: string, text: string): void {
@@ -336,7 +358,7 @@ function say(d: Dissection, protocol: string, text: string): void {
 export const protocol: Protocol = {
   filter: 'http2',
   name: NAME,
-  attach: { tcpAnyPort: true, within: ['http'] },
+  attach: { tcpAnyPort: true, within: ['http'], bodies: true },
   fields: [
     { name: 'http2.stream', kind: 'none' },
     { name: 'http2.magic', kind: 'text' },
@@ -352,6 +374,7 @@ export const protocol: Protocol = {
     { name: 'http2.r', kind: 'uint' },
     { name: 'http2.streamid', kind: 'uint' },
     { name: 'http2.data.data', kind: 'bytes' },
+    { name: 'http2.body.fragments', kind: 'none' },
     { name: 'http2.exclusive', kind: 'bool' },
     { name: 'http2.stream_dependency', kind: 'uint' },
     { name: 'http2.headers.weight', kind: 'uint' },

@@ -3,17 +3,8 @@
 import type { Dissection } from './dissection.ts';
 import type { FieldNode } from './field.ts';
 import { formatText } from './format-text.ts';
-import {
-  type Header,
-  headerAt,
-  isBlank,
-  lineEnd,
-  type MediaType,
-  mediaType,
-  partHead,
-  partsOf,
-  shownOf,
-} from './media.ts';
+import { type Header, headerAt, isBlank, lineEnd, type MediaType, mediaType, partHead, partsOf } from './imf-parts.ts';
+import { readBody } from './media/read-body.ts';
 import type { FieldKind } from './protocol.ts';
 
 const MAX_HEADERS = 500;
@@ -127,9 +118,12 @@ class ImfReading {
       return;
     }
     if (!media.type.startsWith('multipart/')) {
-      d.node(layer, null, `Body: ${media.type}`, null, from, end - from);
-      const shown = shownOf(d.bytes, from, end, media);
-      if (!shown.replaces) this.append('', shown.info);
+      const { type } = media;
+      if (from < end)
+        this.append(
+          '',
+          readBody(d, { type, parameters: '', from, to: end, isPacked: false, parent: layer }).text ?? '',
+        );
       return;
     }
     if (depth >= MAX_DEPTH || media.boundary === '') return;

@@ -24,6 +24,8 @@ export interface Attachments {
   readonly announced?: boolean;
   /** Protocols (display-filter names) inside whose TCP connections this one turns up, as WebSocket after an upgrade of HTTP. */
   readonly within?: readonly string[];
+  /** Its messages have bodies of a media type (media/): what filters ask of those is looked for in its packets. */
+  readonly bodies?: boolean;
 }
 
 /** How the display filter compares a field. `none` has no value: it is there or it is not. */

@@ -195,7 +195,11 @@ function dissect(d: Dissection): void {
     return;
   }
   d.at = at + headerLength;
-  if (length === 0) return;
+  if (length === 0) {
+    // A FIN without data ends a message that was to go on until then.
+    if (known?.parts && known.parts.parts.length > 0) d.parts = known.parts;
+    return;
+  }
   d.node(layer, 'tcp.payload', `TCP payload (${length} bytes)`, null, d.at, length);
   if (known?.parts) {
     d.parts = known.parts;

@@ -116,5 +116,5 @@ export function httpObjectAt(packets: Packets, no: number, part: number): Uint8A
   const message = httpMessagesOf(dissectPacket(capture.index, row, frame))[part];
   if (message?.body == null || message.body.length === 0)
     throw new Refusal(404, 'no-object', `packet ${no} completes no HTTP message ${part} with a body`);
-  return unpacked(message.body, message.encoding);
+  return message.isUnpacked ? message.body : unpacked(message.body, message.encoding);
 }

@@ -1,6 +1,7 @@
 // Captures made by hand for what the recorded ones lack: IPv6, VLAN, fragments, errors, cut packets, both byte orders, several
 // interfaces. tools/record-tshark.mjs writes them to fixtures/captures; a test holds the files equal to what this makes.
 import { type PacketToWrite, writePcap, writePcapng } from '../../parsers/capture/writer.ts';
+import { bodyFrames } from './crafted-bodies.ts';
 import { databaseFrames } from './crafted-databases.ts';
 import { dnsRecordFrames } from './crafted-dns.ts';
 import { fragmentFrames } from './crafted-fragments.ts';
@@ -312,6 +313,7 @@ export function craftedCaptures(): ReadonlyMap<string, Uint8Array> {
     ['crafted-databases.pcap', writePcap({ linkType: 1 }, packets(databaseFrames()))],
     ['crafted-quic.pcap', writePcap({ linkType: 1 }, packets(quicFrames()))],
     ['crafted-lines.pcap', writePcap({ linkType: 1 }, packets(lineFrames()))],
+    ['crafted-bodies.pcap', writePcap({ linkType: 1 }, packets(bodyFrames()))],
     ['crafted-media.pcap', writePcap({ linkType: 1 }, packets(mediaFrames()))],
     ['crafted-mail.pcap', writePcap({ linkType: 1 }, packets(mailFrames()))],
     ['crafted-windows.pcap', writePcap({ linkType: 1 }, packets(windowsFrames()))],

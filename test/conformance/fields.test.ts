@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CaptureIndexer, dissectPacket } from '../../parsers/index/capture-index.ts';
+import { MEDIA } from '../../parsers/wire/media/registry.gen.ts';
 import { PROTOCOLS } from '../../parsers/wire/registry.gen.ts';
 import { tsharkVersion, valuesOf } from './oracle.ts';
 
@@ -53,6 +54,10 @@ const EXACT: readonly (readonly [string, RegExp])[] = [
   ['daemons.logins.pcap', /^(ldap\.|radius\.(code|id|length)|kerberos\.error)/],
   ['daemons.calls.pcap', /^(rtp\.|rtpevent|sip\.(Method|r-uri|Status-Code|CSeq|Call)|stun\.(type|length))/],
   ['daemons.files.pcap', /^(ftp\.|ftp-data\.|tftp\.(type|error))/],
+  [
+    'crafted-bodies.pcap',
+    /^(json|urlencoded-form|image-gif\.(version|screen)|png\.(chunk\.(len|type|crc)|ihdr)|ocsp\.resp|mime_multipart\.type|mp4\.)/,
+  ],
   ['crafted-link.pcap', /^(stp|mpls|pppoe\.|eapol\.(version|type|len)|eap\.|llc\.(dsap|ssap|oui))/],
   [
     'crafted-services.pcap',
@@ -103,7 +108,7 @@ function ask(file: string, fields: readonly string[]): string[][] {
 
 describe('fields as tshark gives them', () => {
   it.skipIf(!usable).each(EXACT)('%s: %s', (name, wanted) => {
-    const declared = PROTOCOLS.flatMap((protocol) => protocol.fields);
+    const declared = [...PROTOCOLS, ...MEDIA].flatMap((protocol) => protocol.fields);
     const asked = declared.filter((f) => !f.either && f.name.includes('.') && wanted.test(f.name));
     // What several protocols carry stands in each of them.
     const fields = [...new Set(asked.map((f) => f.name))];

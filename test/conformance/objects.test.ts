@@ -31,11 +31,12 @@ describe.skipIf(missing)('HTTP bodies', () => {
     let isHttp2 = false;
     for await (const places of opened.packets.passing('http2')) isHttp2 ||= places.length > 0;
     if (isHttp2) return opened.close();
-    const { objects, total } = await httpObjects(opened.packets, 10_000);
+    const found = (await httpObjects(opened.packets, 10_000)).objects;
+    // What tshark cannot unpack it leaves out.
+    const objects = found.filter(({ encoding }) => encoding !== 'zstd');
     const ours = objects.map(({ packet, part }) => sum(httpObjectAt(opened.packets, packet, part)));
     opened.close();
     expect(ours.sort()).toEqual(theirs.sort());
-    expect(total).toBe(theirs.length);
     seen.push(...ours);
   });
 

@@ -17,11 +17,8 @@ const recording: Recording = JSON.parse(fs.readFileSync(path.join(dir, 'statisti
 
 /** Captures whose protocol hierarchy differs because a tree of ours has other layers, and how. Everything else in them is equal. */
 const OTHER_LAYERS: ReadonlyMap<string, string> = new Map([
-  ['crafted-http.pcap', 'no layer data-text-lines'],
-  ['streams.http.pcap', 'no layer data-text-lines; tls for the beginning of a record'],
+  ['streams.http.pcap', 'tls for the beginning of a record'],
   ['streams.tls.pcap', 'tls for the beginning of a record'],
-  ['streams.http2.pcap', 'no layers data-text-lines and urlencoded-form'],
-  ['crafted-http2.pcap', 'no layers for bodies but json'],
   ['streams.grpc.pcap', 'no layer http2.body.fragments; what is put together stands last'],
   ['streams.websocket.pcap', 'no layers for payloads; messages in several frames are not put together'],
   [
@@ -36,8 +33,6 @@ const OTHER_LAYERS: ReadonlyMap<string, string> = new Map([
   ['crafted-nflog.pcap', 'nflog as a layer'],
   ['crafted-services.pcap', 'no data behind tftp'],
   ['crafted-tunnels.pcap', 'no erspan of type I'],
-  ['crafted-http2.pcap', 'no layers http2.body.fragments and data-text-lines'],
-  ['streams.http2.pcap', 'no layers http2.body.fragments and data-text-lines'],
   ['streams.grpc.pcap', 'no layer http2.body.fragments'],
   ['streams.websocket.pcap', 'no layers data-text-lines and websocket payloads'],
   ['crafted-tunnels-cut.pcap', 'a layer for an IP header that is not whole'],
