@@ -6,8 +6,10 @@ import type {
   NftBaseChain,
   NftChain,
   NftElement,
+  NftExpr,
   NftInlineRule,
   NftRule,
+  NftStatement,
   NftTable,
   NftVerdict,
 } from '../../parsers/nodestate/nft-syntax.ts';
@@ -21,6 +23,7 @@ import { mangle, tproxy } from './nft-mangle.ts';
 import { canBeMerged } from './nft-merged.ts';
 import { type NatOutcome, natAddress } from './nft-nat.ts';
 import { NftElements } from './nft-sets.ts';
+import { noteUpdate } from './nft-updates.ts';
 import type { Value } from './nft-value.ts';
 import { stateOf } from './packet.ts';
 
@@ -121,7 +124,7 @@ function runRule(rule: NftRule, c: Context, table: CompiledNftTable): RuleRun | 
       case 'passive':
         break;
       case 'update':
-        if (s.key && evaluateAll(s.key, c, table) === null) return null;
+        if (s.key && !updateSet(s, s.key, c, table)) return null;
         if (s.stateful && !ask(c, rule, `whether "${s.text}" lets this packet pass`, 'its counters')) return null;
         break;
       case 'match': {
@@ -145,7 +148,7 @@ function runRule(rule: NftRule, c: Context, table: CompiledNftTable): RuleRun | 
         const values = evaluateAll(s.key, c, table);
         if (values === null) return null;
 
-        let element = lookUp(s.data, values, table);
+        let element = lookUp(s.data, values, table, c.world);
         if (element !== null && 'unknown' in element) {
           // none of the named elements may hold it; which one otherwise is not known
           if (ask(c, rule, element.unknown, element.settle))
@@ -237,6 +240,19 @@ function hasProgram(c: Context, rule: NftRule): boolean {
 function inlineChain(rules: readonly NftInlineRule[], around: NftRule): NftChain {
   const { source } = around;
   return { name: '__chain', source, rules: rules.map((r) => ({ ...r, comment: null, source })) };
+}
+
+/** What `add @set { … }` and its like do to the set; false where the packet has no such key. */
+function updateSet(s: NftStatement & { kind: 'update' }, key: NftExpr, c: Context, table: CompiledNftTable): boolean {
+  const values = evaluateAll(key, c, table);
+  if (values === null) return false;
+  const [op = '', name = ''] = s.text.split(' @');
+  const set = op === 'meter' ? null : table.set(name);
+  // what a map has for the key is not kept: its key is then not known any more
+  const known = knownOf(values);
+  const isKnown = known.length === values.length && (op === 'delete' || table.table.sets.get(name)?.isMap === false);
+  if (set) noteUpdate(c.world, set, op !== 'delete', isKnown ? known : null);
+  return true;
 }
 
 const isDeviceHook = (c: Context): boolean => c.hook === 'INGRESS' || c.hook === 'EGRESS';

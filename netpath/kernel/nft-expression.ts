@@ -5,9 +5,11 @@ import { exprModules } from '../expr/registry.gen.ts';
 import { type Tri, type Unknown, unknown } from '../tri.ts';
 import type { Context } from './clause.ts';
 import { NftElements } from './nft-sets.ts';
+import { updated } from './nft-updates.ts';
 import { compares, type Evaluated, isBits, literalHolds, readFlags, readLiteral, type Value } from './nft-value.ts';
 import { capturedAnswers } from './packet.ts';
 import { holdsInZone } from './time-zones.ts';
+import type { World } from './world.ts';
 
 const DAY = 86_400;
 
@@ -86,7 +88,12 @@ export function restOf(data: NftExpr, scope: NftScope): NftElement | null {
 }
 
 /** An element of an inline set or a named one. */
-export function lookUp(data: NftExpr, values: readonly MaybeValue[], scope: NftScope): NftElement | null | Unknown {
+export function lookUp(
+  data: NftExpr,
+  values: readonly MaybeValue[],
+  scope: NftScope,
+  world: World,
+): NftElement | null | Unknown {
   const elements = elementsOf(data, scope);
   if (!elements)
     return unknown(data.kind === 'setRef' ? `what is in @${data.name}` : 'what the map is', 'nft list ruleset');
@@ -95,6 +102,8 @@ export function lookUp(data: NftExpr, values: readonly MaybeValue[], scope: NftS
     // An element may still be ruled out by the parts that are known.
     return elements.mayHold(values.map((v) => ('unknown' in v ? null : v))) ? open : elements.otherwise;
   }
+  const changed = updated(world, elements, knownOf(values));
+  if (changed !== undefined) return changed;
   const found = elements.find(knownOf(values));
   return typeof found === 'string' ? unknown(found, 'support for it') : found;
 }
@@ -145,7 +154,7 @@ function clockHolds(
   const holds = (offset: number): boolean => {
     const seconds = Math.floor(at) + offset;
     const value: Value = { type, value: type === 'hour' ? ((seconds % DAY) + DAY) % DAY : seconds };
-    const answer = valueHolds(value, left, op, right, scope);
+    const answer = valueHolds(value, left, op, right, scope, c.world);
     if (typeof answer === 'boolean') return answer;
     open = answer;
     return false;
@@ -154,10 +163,10 @@ function clockHolds(
   return open ?? answer;
 }
 
-function valueHolds(v: Value, left: NftExpr, op: string, right: NftExpr, scope: NftScope): Tri {
+function valueHolds(v: Value, left: NftExpr, op: string, right: NftExpr, scope: NftScope, world: World): Tri {
   const negate = op === '!=';
   if (right.kind !== 'set' && right.kind !== 'setRef') return single(v, left, op, right, negate);
-  const found = lookUp(right, [v], scope);
+  const found = lookUp(right, [v], scope, world);
   return found !== null && 'unknown' in found ? found : (found !== null) !== negate;
 }
 
@@ -175,7 +184,7 @@ export function matchHolds(left: NftExpr, op: string, right: NftExpr, c: Context
   const list = knownOf(values);
   const negate = op === '!=';
   if (right.kind === 'set' || right.kind === 'setRef') {
-    const found = lookUp(right, values, scope);
+    const found = lookUp(right, values, scope, c.world);
     if (found !== null && 'unknown' in found) return answer(found, list);
     return answer((found !== null) !== negate, list, found);
   }

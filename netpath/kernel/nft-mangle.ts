@@ -29,7 +29,7 @@ function valueFor(e: NftExpr, type: ValueType, c: Context, scope: NftScope): Fou
   if (e.kind === 'map') {
     const keys = evaluateAll(e.key, c, scope);
     if (keys === null) return 'missing';
-    const element = lookUp(e.data, keys, scope);
+    const element = lookUp(e.data, keys, scope, c.world);
     if (element === null) return 'missing';
     return 'unknown' in element || element.value === null ? null : valueFor(element.value, type, c, scope);
   }

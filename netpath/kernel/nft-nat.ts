@@ -18,7 +18,7 @@ function mapped(e: NftExpr & { kind: 'map' }, c: Context, scope: NftScope): NftE
   const values = evaluateAll(e.key, c, scope);
   if (values === null) return { kind: 'none' };
 
-  const element = lookUp(e.data, values, scope);
+  const element = lookUp(e.data, values, scope, c.world);
   if (element === null) return { kind: 'none' };
   if ('unknown' in element) return unknownNat(element.unknown, element.settle);
   return element.value ?? unknownNat('what the map holds', 'nft list ruleset');

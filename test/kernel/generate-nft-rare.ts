@@ -33,6 +33,8 @@ export function rareMatch(r: Random, hook: string, family: string): string {
     'udp length 9',
     'udp checksum != 0',
     'rt classid 0',
+    `ip saddr ${not(r)}@seen`,
+    `ip saddr ${not(r)}@seen`,
   ];
   if (hook === 'prerouting' || hook === 'input' || hook === 'output')
     for (const what of [
@@ -73,6 +75,11 @@ export function rareStatement(r: Random, hook: string, type: string, chains: rea
     'tcp option maxseg size set 1400',
     'reset tcp option timestamp',
     'ct event set new,destroy',
+    'update @seen { ip saddr }',
+    'delete @seen { ip saddr }',
+    'add @seen { ip saddr } jump { ip saddr @seen return; counter; }',
+    'delete @seen { ip saddr } jump { ip saddr @seen accept; ip daddr != @seen return; counter; }',
+    'add @seen { ip daddr }',
   ];
   for (const c of chains)
     options.push(

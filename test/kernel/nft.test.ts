@@ -94,12 +94,16 @@ async function compare(seed: number, families: Families): Promise<void> {
     `seed ${seed}`,
   ).toEqual([]);
   const machine = new Machine(state);
+  const filled = (state.nft?.tables ?? []).filter((t) => t.sets.has('seen'));
+  const flush = / @seen/.test(rules) ? filled.map((t) => `flush set ${t.family} ${t.name} seen\n`).join('') : '';
   const monitor = network.spawnIn('node', 'nft', ['monitor', 'trace']);
   const reader = new NftTraceReader(monitor);
   try {
     await network.listening(1);
     for (let i = 0; i < PACKETS; i++) {
       const sent = packet(r, serial++ % 9000);
+      // the dump was taken while they were empty
+      if (flush !== '') network.in('node', 'nft', ['-f', '-'], flush);
       const p = families === 'IPv6' || (families === 'both' && i % 2 === 1) ? packetToIpv6(sent) : sent;
       if (!(await (p.from === 'client' ? network.client : network.local).send(p))) continue;
       const lines: KernelLine[] = await reader.take(25, 2000);
