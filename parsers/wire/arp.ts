@@ -92,7 +92,7 @@ function describe(
 ): string {
   if (opcode === REQUEST) {
     if (gratuitous) {
-      return targetMac === '00:00:00:00:00:00' || targetMac === 'ff:ff:ff:ff:ff:ff'
+      return targetMac === '00:00:00:00:00:00'
         ? `ARP Announcement for ${sender}`
         : `Gratuitous ARP for ${sender} (Request)`;
     }

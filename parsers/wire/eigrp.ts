@@ -1,4 +1,4 @@
-// EIGRP (RFC 7868): the header. Surprise: a Hello that acknowledges something is called an Acknowledge.
+// EIGRP (RFC 7868): the header. Surprise: a Hello that acknowledges something is called so.
 import { oneLine } from './one-line.ts';
 
 const NAMES: ReadonlyMap<number, string> = new Map([
@@ -32,7 +32,7 @@ export const protocol = oneLine({
     const ack = view.getUint32(at + 12);
     const name =
       opcode === 5 && ack !== 0
-        ? 'Acknowledge'
+        ? 'Hello (Ack)'
         : (NAMES.get(opcode) ?? `Unknown (0x${opcode.toString(16).padStart(2, '0')})`);
     d.field(layer, 'eigrp.version', 'Version', view.getUint8(at), at, 1);
     d.node(layer, 'eigrp.opcode', `Opcode: ${name} (${opcode})`, String(opcode), at + 1, 1);

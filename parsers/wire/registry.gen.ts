@@ -7,6 +7,7 @@ import { protocol as bfd } from './bfd.ts';
 import { protocol as bgp } from './bgp.ts';
 import { protocol as cdp } from './cdp.ts';
 import { protocol as cldap } from './cldap.ts';
+import { protocol as coap } from './coap.ts';
 import { protocol as dbLspDisc } from './db-lsp-disc.ts';
 import { protocol as dhcp } from './dhcp.ts';
 import { protocol as dhcpv6 } from './dhcpv6.ts';
@@ -36,10 +37,12 @@ import { protocol as kafka } from './kafka.ts';
 import { protocol as kerberos } from './kerberos.ts';
 import { protocol as l2tp } from './l2tp.ts';
 import { protocol as ldap } from './ldap.ts';
+import { protocol as ldp } from './ldp.ts';
 import { protocol as llc } from './llc.ts';
 import { protocol as lldp } from './lldp.ts';
 import { protocol as loop } from './loop.ts';
 import { protocol as memcache } from './memcache.ts';
+import { protocol as modbus } from './modbus.ts';
 import { protocol as mongo } from './mongo.ts';
 import { protocol as mpls } from './mpls.ts';
 import { protocol as mqtt } from './mqtt.ts';
@@ -63,6 +66,7 @@ import { protocol as radius } from './radius.ts';
 import { protocol as rawIp } from './raw-ip.ts';
 import { protocol as resp } from './resp.ts';
 import { protocol as rip } from './rip.ts';
+import { protocol as ripng } from './ripng.ts';
 import { protocol as rsync } from './rsync.ts';
 import { protocol as rtcp } from './rtcp.ts';
 import { protocol as rtp } from './rtp.ts';
@@ -83,6 +87,7 @@ import { protocol as tcp } from './tcp.ts';
 import { protocol as telnet } from './telnet.ts';
 import { protocol as tftp } from './tftp.ts';
 import { protocol as tls } from './tls.ts';
+import { protocol as tpkt } from './tpkt.ts';
 import { protocol as udp } from './udp.ts';
 import { protocol as udpencap } from './udpencap.ts';
 import { protocol as vlan } from './vlan.ts';
@@ -102,6 +107,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   bgp,
   cdp,
   cldap,
+  coap,
   dbLspDisc,
   dhcp,
   dhcpv6,
@@ -131,10 +137,12 @@ export const PROTOCOLS: readonly Protocol[] = [
   kerberos,
   l2tp,
   ldap,
+  ldp,
   llc,
   lldp,
   loop,
   memcache,
+  modbus,
   mongo,
   mpls,
   mqtt,
@@ -158,6 +166,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   rawIp,
   resp,
   rip,
+  ripng,
   rsync,
   rtcp,
   rtp,
@@ -178,6 +187,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   telnet,
   tftp,
   tls,
+  tpkt,
   udp,
   udpencap,
   vlan,

@@ -7,6 +7,7 @@ import { dnsRecordFrames } from './crafted-dns.ts';
 import { fragmentFrames } from './crafted-fragments.ts';
 import { http2Frames } from './crafted-http2.ts';
 import { icmpv6Frames } from './crafted-icmpv6.ts';
+import { industryFrames } from './crafted-industry.ts';
 import { lineFrames } from './crafted-lines.ts';
 import { linkFrames, nflogFrames, pppFrames } from './crafted-link.ts';
 import { mailFrames } from './crafted-mail.ts';
@@ -314,6 +315,7 @@ export function craftedCaptures(): ReadonlyMap<string, Uint8Array> {
     ['crafted-quic.pcap', writePcap({ linkType: 1 }, packets(quicFrames()))],
     ['crafted-lines.pcap', writePcap({ linkType: 1 }, packets(lineFrames()))],
     ['crafted-bodies.pcap', writePcap({ linkType: 1 }, packets(bodyFrames()))],
+    ['crafted-industry.pcap', writePcap({ linkType: 1 }, packets(industryFrames()))],
     ['crafted-media.pcap', writePcap({ linkType: 1 }, packets(mediaFrames()))],
     ['crafted-mail.pcap', writePcap({ linkType: 1 }, packets(mailFrames()))],
     ['crafted-windows.pcap', writePcap({ linkType: 1 }, packets(windowsFrames()))],

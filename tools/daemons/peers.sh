@@ -15,7 +15,7 @@ record_peers() {
   a mosquitto_pub -h 10.99.0.2 -u bob -P secret --will-topic w --will-payload gone -t a/d -n
   wait $! 2>/dev/null || true
   a bash -c 'exec 3<>/dev/tcp/10.99.0.2/11211; (for l in "set k 0 0 5" hello "get k" "gets k" "get none" "incr k 1" "delete k" stats version nonsense quit; do sleep 0.1; printf "%s\r\n" "$l"; done) >&3; timeout 2 cat <&3'
-  a coap-client-notls -m get coap://10.99.0.2/; a coap-client-notls -m get coap://10.99.0.2/.well-known/core; a coap-client-notls -m put -e 1 coap://10.99.0.2/example_data; a coap-client-notls -m get coap://10.99.0.2/none; a coap-client-notls -N -m get coap://10.99.0.2/time; a coap-client-notls -m get -s 2 -B 3 coap://10.99.0.2/time; a coap-client-notls -m get coap+tcp://10.99.0.2/time
+  a coap-client-notls -m get coap://10.99.0.2/; a coap-client-notls -m get coap://10.99.0.2/.well-known/core; a coap-client-notls -m put -e 1 coap://10.99.0.2/example_data; a coap-client-notls -m get coap://10.99.0.2/none; a coap-client-notls -N -m get coap://10.99.0.2/time; a coap-client-notls -m get -s 2 -B 3 coap://10.99.0.2/time
   a iperf3 -c 10.99.0.2 -n 4K -l 1K; a iperf3 -u -c 10.99.0.2 -n 4K -l 1K
   finish
   mkdir -p "$work/seed" "$work/leech"; head -c 30000 /dev/urandom >"$work/seed/file.bin"

@@ -79,6 +79,6 @@ X
   printf 'vrrp_instance A {\n interface vsxb\n virtual_router_id 51\n priority 100\n advert_int 1\n authentication {\n auth_type PASS\n auth_pass secret\n }\n virtual_ipaddress {\n 10.99.0.100\n }\n}\nvrrp_instance B {\n interface vsxb\n version 3\n virtual_router_id 52\n priority 100\n advert_int 1\n virtual_ipaddress {\n fe80::99\n fd99::100\n }\n}\n' >"$work/keepalived.conf"
   begin keepalived -n -l -f /srv/vethscope/keepalived.conf -p /srv/vethscope/kp -r /srv/vethscope/kv
   begin lldpd -d -c -e -f -s -r -I vsxb -u /srv/vethscope/lldp.sock -O /dev/null
-  a bash -c 'sleep 12; timeout 3 socat -u UDP4-RECV:5000,ip-add-membership=239.1.2.3:10.99.0.1 - '
-  sleep 12
+  a bash -c 'sleep 8; timeout 3 socat -u UDP4-RECV:5000,ip-add-membership=239.1.2.3:10.99.0.1 - '
+  sleep 4
 }
