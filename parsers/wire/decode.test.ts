@@ -56,7 +56,19 @@ const COLD_ONLY: ReadonlySet<string> = new Set(
 
 /** Layers that the protocol around them reads. */
 const WITHIN: ReadonlySet<string> = new Set([
-  ...['data', 'media', 'imf', 'http2.body.fragments', '_ws.malformed', 'rtpevent', 'modbus', 'cotp', 'rdp', 's7comm', 'sdp'],
+  ...[
+    'data',
+    'media',
+    'imf',
+    'http2.body.fragments',
+    '_ws.malformed',
+    'rtpevent',
+    'modbus',
+    'cotp',
+    'rdp',
+    's7comm',
+    'sdp',
+  ],
   ...MEDIA.map(({ filter }) => filter),
 ]);
 
