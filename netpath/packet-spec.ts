@@ -1,9 +1,10 @@
 // A packet written down as tcpdump would: `tcp 10.244.1.2:40500 > 10.96.0.80:80 in cni0`. Options may follow in any order:
-// mark 0x4000, ttl 63, length 60, df 0 (may be fragmented), flags SA, tos 0x10, type 8, code 0, mac aa:bb:cc:dd:ee:ff,
+// mark 0x4000, ttl 63, length 60, df 0 (may be fragmented), flags SA, tos 0x10, type 8, code 0, mac aa:bb:cc:dd:ee:ff, vlan 5
+// (or 5:3 with its priority),
 // at 2026-11-24T15:00:00Z.
 import { endpointText, type Ip, parseIp } from '../parsers/core/address.ts';
 import { hasPorts, ICMP, ICMPV6, protocolName, protocolNumber, TCP } from '../parsers/core/protocol-numbers.ts';
-import { TCP_FLAGS } from './kernel/packet.ts';
+import { TCP_FLAGS, type VlanTag } from './kernel/packet.ts';
 import type { Seen } from './seen.ts';
 
 export type Where =
@@ -31,6 +32,8 @@ export interface PacketSpec {
   readonly icmpType: number | null;
   readonly icmpCode: number | null;
   readonly mac: string | null;
+  /** 802.1Q tag of the frame; absent without one. */
+  readonly vlan?: VlanTag | null;
   /** When it is seen, Unix seconds; null when not given. */
   readonly at: number | null;
   /** What a capture tells beside; never typed. */
@@ -101,6 +104,7 @@ export function parsePacketSpec(text: string): Result<PacketSpec> {
     type: null as number | null,
     code: null as number | null,
     mac: null as string | null,
+    vlan: null as VlanTag | null,
     at: null as number | null,
   };
   let where: Where | null = null;
@@ -147,12 +151,19 @@ export function parsePacketSpec(text: string): Result<PacketSpec> {
       if (!/^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(value))
         return fail(`mac ${value}: six pairs of hex digits expected`);
       options.mac = value.toLowerCase();
+    } else if (key === 'vlan') {
+      const m = /^(\d+)(?::(\d))?$/.exec(value);
+      const tag = { id: Number(m?.[1] ?? '4096'), pcp: Number(m?.[2] ?? '0') };
+      if (tag.id > 4094 || tag.pcp > 7) return fail(`vlan ${value}: a number from 0 to 4094, or with its priority 5:3`);
+      options.vlan = tag;
     } else if (key === 'at') {
       const ms = /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : Number.NaN;
       if (Number.isNaN(ms)) return fail(`at ${value}: a time such as 2026-11-24T15:00:00Z expected`);
       options.at = ms / 1000;
     } else
-      return fail(`"${key}" is not understood: ${FORM}, then mark, ttl, length, df, flags, tos, type, code, mac, at`);
+      return fail(
+        `"${key}" is not understood: ${FORM}, then mark, ttl, length, df, flags, tos, type, code, mac, vlan, at`,
+      );
     i += 2;
   }
   if (!where) return fail(`where it arrives is missing: "in INTERFACE", "from pod NAMESPACE/NAME" or "local"`);
@@ -176,6 +187,7 @@ export function parsePacketSpec(text: string): Result<PacketSpec> {
       icmpType: icmp ? (options.type ?? (protocol === ICMP ? 8 : 128)) : null,
       icmpCode: icmp ? (options.code ?? 0) : null,
       mac: options.mac,
+      vlan: options.vlan,
       at: options.at,
     },
   };

@@ -25,10 +25,15 @@ const TRANSPORT: Readonly<Record<string, number>> = {
 const v = (type: ValueType, value: Value['value']): Value => ({ type, value });
 
 /**
- * A packet is given without a VLAN tag, and stays so but where a device adds or takes one. No kernel here has 802.1Q, so that what rules
+ * A packet is given with its VLAN tag or without one, and stays so but where a device adds or takes one. No kernel here has 802.1Q, so that what rules
  * see there is said to be unknown: at a VLAN device, and behind the entry of a bridge that keeps VLANs apart.
  */
-function tagOf({ packet: p, hook, node }: Context): Evaluated {
+function tagOf({ packet: p, hook, node }: Context, field: string): Evaluated {
+  if (p.vlan) {
+    if (field === 'type') return v('etherType', p.family === 4 ? 0x0800 : 0x86dd);
+    if (field === 'dei' || field === 'cfi') return v('number', 0);
+    return field === 'pcp' ? v('number', p.vlan.pcp) : v('number', p.vlan.id);
+  }
   const ports = [p.physIn, p.physOut, p.inIf, p.outIf].filter((d) => d !== null);
   const tagged = ports.find((d) => node.link(d)?.kind === 'vlan');
   if (tagged !== undefined) return unknown(`which VLAN tag rules see at ${tagged}`, 'a capture of the frame');
@@ -98,13 +103,14 @@ export const expr: ExprModule = {
             ? unknown('the destination MAC of the frame', 'ip -j neigh, ip -j link')
             : v('mac', p.dmac);
         case 'type':
-          return v('etherType', p.family === 4 ? 0x0800 : 0x86dd);
+          // of a tagged frame the type is that of the tag, while meta protocol tells what is inside
+          return v('etherType', p.vlan ? 0x8100 : p.family === 4 ? 0x0800 : 0x86dd);
         default:
           return unknown(`the frame's ${field}`, 'a capture of the frame');
       }
     }
     if (protocol === 'arp') return null;
-    if (protocol === 'vlan') return tagOf(c);
+    if (protocol === 'vlan') return tagOf(c, field);
     // th is whatever stands where the ports would be, whatever the protocol is: of ICMP type and code, and the checksum.
     if (protocol === 'th' && (p.protocol === ICMP || p.protocol === ICMPV6) && p.icmpType !== null) {
       if (field === 'sport') return v('port', (p.icmpType << 8) | (p.icmpCode ?? 0));

@@ -18,7 +18,9 @@ export const expr: ExprModule = {
     if (e.base === 'll') {
       const device = p.inIf ?? p.outIf;
       if (device === null || c.node.isEthernet(device) === false) return null;
-      const type = p.family === 4 ? [0x08, 0x00] : [0x86, 0xdd];
+      const inner = p.family === 4 ? [0x08, 0x00] : [0x86, 0xdd];
+      const tag = p.vlan && (p.vlan.pcp << 13) | p.vlan.id;
+      const type = tag === null ? inner : [0x81, 0x00, tag >> 8, tag & 0xff, ...inner];
       return fieldAt(p, [...macBytes(p.dmac), ...macBytes(p.mac), ...type, ...bytesOf(p)], 0, field, name);
     }
     const bytes = bytesOf(p);

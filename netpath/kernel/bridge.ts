@@ -6,12 +6,15 @@ import { routeText } from './fib.ts';
 import { addressFrame, bridgeHook, egress, ingress, macOf, whichPort } from './frame.ts';
 import { BRIDGE_NETFILTER_PRIORITY } from './hooks.ts';
 import { lookup } from './routing.ts';
+import { notTaken, separatedBy, takenByVlan } from './vlan.ts';
 import { type Ending, ending, type Walker } from './walker.ts';
 
 const isEnding = (x: string | Ending | null): x is Ending => typeof x === 'object' && x !== null;
 
 /** Do bridged packets pass the IP hooks? */
 function passesIpHooks(w: Walker): boolean {
+  // tagged frames only where a setting of its own says so (IS_VLAN_IP)
+  if (w.packet.vlan && w.machine.sysctl('net.bridge.bridge-nf-filter-vlan-tagged') !== '1') return false;
   return (
     w.machine.bridgeNetfilter(w.packet.family) ??
     w.world.decide({
@@ -36,7 +39,7 @@ export function bridgeIn(w: Walker, bridge: string, port: string, toBridge: bool
   if (isEnding(found)) return found;
   const from = found ?? port;
   p.dmac = toBridge ? (w.machine.links.get(bridge)?.mac?.toLowerCase() ?? null) : macOf(w, p.dst);
-  const stopped = ingress(w, from);
+  const stopped = ingress(w, from) ?? takenByVlan(w, from) ?? separatedBy(w, bridge);
   if (stopped) return stopped;
   // the port took it for another's, the bridge knows its own address
   if (toBridge) p.frameType = 'host';
@@ -76,7 +79,7 @@ function throughIpHooks(w: Walker, bridge: string, port: string, from: string, t
 /** Up into the IP stack: the bridge's INPUT, and the ingress of the bridge as a device. */
 function up(w: Walker, bridge: string, from: string): Ending | null {
   w.packet.frameType = 'host';
-  return bridgeHook(w, 'INPUT', { in: from }) ?? ingress(w, bridge);
+  return bridgeHook(w, 'INPUT', { in: from }) ?? ingress(w, bridge) ?? takenByVlan(w, bridge) ?? notTaken(w, bridge);
 }
 
 /** Forwarding inside the bridge. With br_netfilter FORWARD and POSTROUTING of IP run in the bridge; the TTL stays. */

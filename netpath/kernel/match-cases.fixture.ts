@@ -47,6 +47,7 @@ export function contextOf(given: Given): Context {
     tos: 0,
     mac: null,
     dmac: null,
+    vlan: null,
     frameType: null,
     at: null,
     seen: null,

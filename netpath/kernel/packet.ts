@@ -6,6 +6,12 @@ import type { PacketState } from '../trace.ts';
 /** TCP flag bits in header order. */
 export const TCP_FLAGS = { FIN: 1, SYN: 2, RST: 4, PSH: 8, ACK: 16, URG: 32, ECE: 64, CWR: 128 } as const;
 
+/** A VLAN's number (0 is priority alone) and the priority in its tag. */
+export interface VlanTag {
+  readonly id: number;
+  readonly pcp: number;
+}
+
 export interface Packet {
   family: Family;
   /** IP protocol number. */
@@ -30,6 +36,8 @@ export interface Packet {
   mac: string | null;
   /** Destination MAC, lower case; null when not known. */
   dmac: string | null;
+  /** The 802.1Q tag that the frame comes with; null without one. */
+  vlan: VlanTag | null;
   /** How the frame is addressed where it is looked at as a frame: `host`, `other`, `broadcast`, `multicast`; null when not known. */
   frameType: string | null;
   /** Devices as netfilter sees them; `phys*` are bridge ports. */

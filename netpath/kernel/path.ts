@@ -7,6 +7,7 @@ import { addressFrame, egress, ingress } from './frame.ts';
 import { ipvsIn } from './ipvs.ts';
 import { lookup, tooLong, validateSource } from './routing.ts';
 import { deliverLocally } from './socket.ts';
+import { notTaken, takenByVlan } from './vlan.ts';
 import { type Ending, ending, type Walker } from './walker.ts';
 
 /** Where the packet begins: at a device of the node (with the bridge port it came in by), or in the node itself. */
@@ -26,7 +27,9 @@ export function runPath(w: Walker, arrival: Arrival): Ending {
   w.packet.inIf = arrival.device;
   w.packet.dmac = w.machine.links.get(arrival.device)?.mac?.toLowerCase() ?? null;
   w.note('enter', `arrives on ${arrival.device}`, { source: w.machine.links.get(arrival.device)?.source ?? null });
-  return ingress(w, arrival.device) ?? w.runHook('PREROUTING') ?? routeInput(w);
+  const tagged = ingress(w, arrival.device) ?? takenByVlan(w, arrival.device) ?? notTaken(w, arrival.device);
+  if (tagged) return tagged;
+  return w.runHook('PREROUTING') ?? routeInput(w);
 }
 
 // ---- receiving ----------------------------------------------------------------------------------------------------

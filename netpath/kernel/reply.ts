@@ -67,6 +67,7 @@ function answerTo(c: Crossing): Packet {
     ttl: 64,
     mac: null,
     dmac: null,
+    vlan: null,
     frameType: null,
     at: null,
     // what a capture knows is of the packet that is answered

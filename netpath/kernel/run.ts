@@ -77,6 +77,7 @@ function packetOf(spec: PacketSpec, m: Machine): Packet | string {
     tos: spec.tos ?? spec.seen?.tos ?? 0,
     mac: spec.mac,
     dmac: null,
+    vlan: spec.vlan ?? null,
     frameType: null,
     at: spec.at ?? spec.seen?.at ?? null,
     seen: spec.seen ?? null,

@@ -21,7 +21,7 @@ A packet reads like tcpdump: PROTO SRC[:PORT] > DST[:PORT] WHERE [options]
   tcp 192.168.0.5:40000 > 10.96.0.1:443 local
 WHERE is the interface it arrives on (in IFACE), a pod (from pod NAMESPACE/NAME), or local.
 With --node, or with dumps in nodes/NAME/ of the snapshot, the path goes on over tunnels and routes to the other nodes.
-Options: mark 0x4000, ttl 63, length 60, df 0, flags SA, tos 0x10, type 8, code 0, mac aa:bb:cc:dd:ee:ff,
+Options: mark 0x4000, ttl 63, length 60, df 0, flags SA, tos 0x10, type 8, code 0, mac aa:bb:cc:dd:ee:ff, vlan 5,
 at 2026-11-24T15:00:00Z.
 `;
 
