@@ -16,6 +16,7 @@ import { isUnknown } from '../tri.ts';
 import { type ChainIndex, indexOf } from './chain-index.ts';
 import { type Clause, type Context, type Effect, isRandom, type NatAddress } from './clause.ts';
 import { stateOf } from './packet.ts';
+import type { Question } from './world.ts';
 
 const MATCHES = new Map(matchModules.map((m) => [m.module, m]));
 const TARGETS = new Map(targetModules.map((t) => [t.target, t]));
@@ -180,20 +181,23 @@ function matches(r: CompiledRule, c: Context): boolean {
     if (choice === 0) return false;
   }
   if (random === undefined) return true;
-  const p = random;
-  return (
-    c.world.decide({
-      source: r.rule.source,
-      why: 'The kernel picks at random; a capture or a conntrack entry of the flow tells which.',
-      choices: [
-        { assumed: `the random choice falls on ${r.to}`, probability: p },
-        {
-          assumed: `the random choice passes ${r.to} by`,
-          probability: p === null ? null : 1 - p,
-        },
-      ],
-    }) === 0
-  );
+  const question = chances.get(r) ?? chanceOf(r, random);
+  chances.set(r, question);
+  return c.world.decide(question) === 0;
+}
+
+/** What is asked at random rules: the same in every world. */
+const chances = new WeakMap<CompiledRule, Question>();
+
+function chanceOf(r: CompiledRule, p: number | null): Question {
+  return {
+    source: r.rule.source,
+    why: 'The kernel picks at random; a capture or a conntrack entry of the flow tells which.',
+    choices: [
+      { assumed: `the random choice falls on ${r.to}`, probability: p },
+      { assumed: `the random choice passes ${r.to} by`, probability: p === null ? null : 1 - p },
+    ],
+  };
 }
 
 function why(r: CompiledRule, c: Context): Fragment[] {
@@ -206,6 +210,9 @@ function why(r: CompiledRule, c: Context): Fragment[] {
   }
   return out;
 }
+
+/** What a line says beside the rule that it is of. */
+type Extra = Partial<Pick<Step, 'source' | 'packet' | 'summary' | 'why' | 'mattered'>>;
 
 /** Walks one base chain of a table for the packet. */
 export function walk(table: CompiledTable, base: string, c: Context, priority: number, steps: Step[]): ChainResult {
@@ -223,7 +230,7 @@ export function walk(table: CompiledTable, base: string, c: Context, priority: n
     frame: Frame,
     rule: CompiledRule | null,
     verdict: string | null,
-    extra: Partial<Step> = {},
+    extra: Extra = {},
   ) => {
     steps.push({
       kind,
@@ -233,15 +240,17 @@ export function walk(table: CompiledTable, base: string, c: Context, priority: n
       chain: frame.chain.chain.name,
       rule: rule?.rule.text ?? null,
       verdict,
-      source: rule?.rule.source ?? (kind === 'policy' ? frame.chain.chain.source : null),
-      packet: stateOf(c.packet),
+      source:
+        extra.source !== undefined
+          ? extra.source
+          : (rule?.rule.source ?? (kind === 'policy' ? frame.chain.chain.source : null)),
+      packet: extra.packet ?? stateOf(c.packet),
       priority,
       owner: rule?.owner ?? null,
-      summary: '',
-      why: [],
-      mattered: false,
+      summary: extra.summary ?? '',
+      why: extra.why ?? [],
+      mattered: extra.mattered ?? false,
       rewrite: null,
-      ...extra,
     });
   };
   /** The line for leaving a user chain, or the end of the base chain, where the trace has one. */

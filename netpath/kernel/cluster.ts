@@ -199,7 +199,7 @@ function answerBack(nodes: readonly ClusterNode[], passed: readonly Passed[]): W
         return [{ verdict: next.stopped.fault ? 'breaks' : 'unknown', reason: next.stopped.why, probability }];
       if (next.kind === 'stop' || next.node !== before.node)
         return [{ ...around(here, before, run.packet), probability }];
-      const further = back(i - 1, answerBy(before.node.machine, before.trace, before.crossing, next.device));
+      const further = back(i - 1, answerBy(before.node.machine, before.crossing, next.device));
       const times = (p: number | null) => (p === null || probability === null ? null : p * probability);
       return further.map((t) => ({ ...t, probability: times(t.probability) }));
     });

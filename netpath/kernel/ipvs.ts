@@ -226,8 +226,8 @@ export function ipvsIn(w: Walker, hook: 'INPUT' | 'OUTPUT'): IpvsResult {
       end: ending('dropped', 'Its time to live is used up; IPVS answers with ICMP time exceeded.', s.source),
     };
   w.ipvs = { virtualService, realServer };
-  w.ipvsOnePacket = s.onePacket && p.protocol === UDP && !known;
-  w.ipvsUntold = w.ipvsOnePacket || w.connection.confirmed;
+  const onePacket = s.onePacket && p.protocol === UDP && !known;
+  w.ipvsUntold = onePacket ? 'onePacket' : w.connection.confirmed ? 'confirmed' : null;
   w.ipvsTaken = { address: p.dst, port: p.dport, forward: server.forward };
   if (!local) p.ttl -= 1; // however it is sent on, and for packets of the node itself too (ip_vs_xmit.c)
   if (w.machine.sysctl('net.ipv4.vs.conntrack') === '0') {

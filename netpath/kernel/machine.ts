@@ -100,9 +100,15 @@ export class Machine implements NodeView {
 
   /** A per-device IPv4 setting where the kernel takes the larger of `all` and the device. */
   maxSysctl(key: string, device: string): number {
+    const of = this.#maxSysctl.get(key) ?? new Map<string, number>();
+    const known = of.get(device);
+    if (known !== undefined) return known;
     const value = (d: string) => Number(this.sysctl(`net.ipv4.conf.${d}.${key}`) ?? '0');
-    return Math.max(value('all'), value(device));
+    const max = Math.max(value('all'), value(device));
+    this.#maxSysctl.set(key, of.set(device, max));
+    return max;
   }
+  readonly #maxSysctl = new Map<string, Map<string, number>>();
 
   /** True when bridged packets of the family pass the IP hooks; null when no dump says. */
   bridgeNetfilter(family: 4 | 6): boolean | null {
@@ -181,14 +187,15 @@ export class Machine implements NodeView {
     });
   }
 
-  readonly #registeredAt = new Map<string, readonly Registered[]>();
+  readonly #registeredAt = { 4: new Map<Hook, readonly Registered[]>(), 6: new Map<Hook, readonly Registered[]>() };
 
   /** All that stands at a hook, in the order in which a packet of the family meets it. */
   registeredAt(hook: Hook, family: 4 | 6): readonly Registered[] {
-    const key = `${hook} ${family}`;
-    const known = this.#registeredAt.get(key) ?? this.#findRegistered(hook, family);
-    this.#registeredAt.set(key, known);
-    return known;
+    const known = this.#registeredAt[family].get(hook);
+    if (known) return known;
+    const found = this.#findRegistered(hook, family);
+    this.#registeredAt[family].set(hook, found);
+    return found;
   }
 
   #findRegistered(hook: Hook, family: 4 | 6): Registered[] {

@@ -23,7 +23,7 @@ function answerSource(raw: string): string | undefined {
   if (!result.ok) throw new Error(result.message);
   const [trace] = result.simulation.traces;
   if (!trace?.crossing) throw new Error('it does not go through');
-  return answerBy(m, trace, trace.crossing, 'eth1')[0]?.reply.source;
+  return answerBy(m, trace.crossing, 'eth1')[0]?.reply.source;
 }
 
 test.each([

@@ -5,6 +5,7 @@ import { ICMP, ICMPV6, TCP, UDP } from '../../parsers/core/protocol-numbers.ts';
 import type { Encap } from '../../parsers/nodestate/state.ts';
 import type { Trace } from '../trace.ts';
 import { arrivalOn } from './arrival.ts';
+import type { IpvsTaken } from './clause.ts';
 import { type Connection, newConnection } from './conntrack.ts';
 import type { Machine } from './machine.ts';
 import { type Packet, TCP_FLAGS } from './packet.ts';
@@ -23,10 +24,10 @@ export interface Crossing {
   readonly connection: Connection;
   /** The device the client's packet came in by; null when a process of the node sent it. */
   readonly cameIn: string | null;
-  /** IPVS kept no connection of it (one-packet scheduling). */
-  readonly onePacket: boolean;
-  /** Conntrack was not told of the real server that IPVS chose. */
-  readonly untold: boolean;
+  /** What IPVS took it for; null when it did not. */
+  readonly ipvs: IpvsTaken | null;
+  /** Why conntrack was not told of the real server that IPVS chose: of one packet it keeps no connection itself; null where it was. */
+  readonly untold: 'onePacket' | 'confirmed' | null;
   /** Address it was sent to when it left the node; null when it did not. */
   readonly nextHop: Ip | null;
   /** What its route told a tunnel device there. */
@@ -99,6 +100,10 @@ function arrivalOf(m: Machine, trace: Trace, answer: Packet): Arrival | string {
   return arrivalOn(m, to.interface, answer.src, answer.dst);
 }
 
+/** What went on without NAT is known by the virtual address, which its answer has already. */
+const isFrom = (answer: Packet, virtual: IpvsTaken): boolean =>
+  sameIp(answer.src, virtual.address) && answer.sport === virtual.port;
+
 /** An answer on its way through one node, and how it left. */
 export interface AnswerRun {
   readonly reply: Reply;
@@ -113,7 +118,7 @@ export interface AnswerRun {
 function expected(c: Crossing, answer: Packet, foreign: boolean): Connection {
   const { dnat, original } = c.connection;
   const awaited = dnat ?? { ip: original.dst, port: original.dport };
-  const stranger = c.untold && !(sameIp(awaited.ip, answer.src) && awaited.port === answer.sport);
+  const stranger = c.untold !== null && !(sameIp(awaited.ip, answer.src) && awaited.port === answer.sport);
   if (foreign || stranger || c.connection.state === 'untracked')
     // nothing begins with SYN and ACK, or with an echo reply
     return { ...newConnection(answer), state: answer.protocol === UDP ? 'new' : 'invalid' };
@@ -129,17 +134,18 @@ function expected(c: Crossing, answer: Packet, foreign: boolean): Connection {
   };
 }
 
-function run(m: Machine, c: Crossing, trace: Trace, answer: Packet, arrival: Arrival): AnswerRun[] {
+function run(m: Machine, c: Crossing, answer: Packet, arrival: Arrival): AnswerRun[] {
   // in another zone than the connection's the answer is the first packet of a connection of its own
   const foreign = zoneOf(m, answer, arrival).reply !== c.connection.zone.reply;
   const { results } = exploreWorlds((world) => {
     const connection = expected(c, answer, foreign);
     const w = new Walker(m, world, { ...answer }, connection, null);
-    if (trace.ipvs && !c.onePacket) w.ipvsReply = { ip: c.sent.dst, port: c.sent.dport };
+    if (c.ipvs && c.untold !== 'onePacket' && (c.ipvs.forward === 'masq' || isFrom(answer, c.ipvs)))
+      w.ipvsReply = { ip: c.ipvs.address, port: c.ipvs.port };
     const end = runPath(w, arrival);
     const reply = judged(m, c, w, end);
     // the connection that the answer makes may not have the addresses of the one it answers (nf_nat_used_tuple)
-    const clashes = trace.ipvs !== null && c.untold && !c.onePacket && reply.verdict === 'returns';
+    const clashes = c.ipvs !== null && c.untold === 'confirmed' && reply.verdict === 'returns';
     const broken: Reply = { ...reply, verdict: 'breaks', reason: CLASH };
     return {
       reply: clashes ? broken : reply,
@@ -152,9 +158,9 @@ function run(m: Machine, c: Crossing, trace: Trace, answer: Packet, arrival: Arr
 }
 
 /** The answer to a packet that went on to another node, coming back by a device of this one. */
-export function answerBy(m: Machine, trace: Trace, c: Crossing, device: string): AnswerRun[] {
+export function answerBy(m: Machine, c: Crossing, device: string): AnswerRun[] {
   const answer = answerTo(c);
-  return run(m, c, trace, answer, arrivalOn(m, device, answer.src, answer.dst));
+  return run(m, c, answer, arrivalOn(m, device, answer.src, answer.dst));
 }
 
 /** The answer sent from where the packet arrived on this node; empty where nobody answers, or not from here. */
@@ -162,7 +168,7 @@ export function answersFrom(m: Machine, trace: Trace, c: Crossing): AnswerRun[] 
   if (trace.disposition.kind !== 'delivered' || !isAnswered(c.sent)) return [];
   const answer = answerTo(c);
   const arrival = arrivalOf(m, trace, answer);
-  return typeof arrival === 'string' ? [] : run(m, c, trace, answer, arrival);
+  return typeof arrival === 'string' ? [] : run(m, c, answer, arrival);
 }
 
 function judged(m: Machine, c: Crossing, w: Walker, end: Ending): Reply {
@@ -270,9 +276,7 @@ export function replyTo(m: Machine, trace: Trace, c: Crossing): Reply | null {
       : none('elsewhere', `${direct}; no address was changed, so the answer needs nothing from this node.`);
   }
   if (typeof arrival === 'string') return none('unknown', arrival);
-  const together = togetherOf(
-    run(m, c, trace, answer, arrival).map((r) => ({ ...r.reply, probability: r.probability })),
-  );
+  const together = togetherOf(run(m, c, answer, arrival).map((r) => ({ ...r.reply, probability: r.probability })));
   if (!together) return null;
   const { verdict, reason, disposition, source, destination, steps } = together;
   return { verdict, reason, disposition, source, destination, steps };

@@ -120,7 +120,7 @@ function traceOf(
             received: p,
             connection: w.connection,
             cameIn: arrival.kind === 'local' ? null : arrival.device,
-            onePacket: w.ipvsOnePacket,
+            ipvs: w.ipvsTaken === 'answer' ? null : w.ipvsTaken,
             untold: w.ipvsUntold,
             nextHop: end.nextHop,
             encap: end.encap,

@@ -44,6 +44,8 @@ interface NatOrigin {
   readonly source: SourceRef;
 }
 
+type Noted = Partial<Pick<Step, 'hook' | 'source' | 'priority' | 'owner' | 'why' | 'mattered' | 'rewrite'>>;
+
 interface NatChain {
   readonly priority: number;
   readonly rules: number;
@@ -64,9 +66,8 @@ export class Walker {
   ipvs: { virtualService: string; realServer: string } | null = null;
   /** The same as matches see it. */
   ipvsTaken: IpvsTaken | 'answer' | null = null;
-  /** IPVS keeps no connection (`-o`); it told conntrack nothing of the real server, also where the connection was confirmed before, over lo. */
-  ipvsOnePacket = false;
-  ipvsUntold = false;
+  /** Why IPVS told conntrack nothing of the real server: `-o`, where it keeps no connection, or conntrack had confirmed its own before, over lo. */
+  ipvsUntold: 'onePacket' | 'confirmed' | null = null;
   /** Set on the answer of a connection that IPVS made: the virtual address it is given back as source. */
   ipvsReply: { readonly ip: Ip; readonly port: number | null } | null = null;
   /** Source port chosen by the kernel that no dump tells. */
@@ -82,24 +83,23 @@ export class Walker {
     this.hint = hint;
   }
 
-  note(kind: StepKind, summary: string, more: Partial<Step> = {}): void {
+  note(kind: StepKind, summary: string, more: Noted = {}): void {
     this.steps.push({
       kind,
-      hook: null,
+      hook: more.hook ?? null,
       family: this.packet.family === 4 ? 'ip' : 'ip6',
       table: null,
       chain: null,
       rule: null,
       verdict: null,
-      source: null,
+      source: more.source ?? null,
       packet: stateOf(this.packet),
-      priority: null,
-      owner: null,
+      priority: more.priority ?? null,
+      owner: more.owner ?? null,
       summary,
-      why: [],
-      mattered: true,
-      rewrite: null,
-      ...more,
+      why: more.why ?? [],
+      mattered: more.mattered ?? true,
+      rewrite: more.rewrite ?? null,
     });
   }
 
@@ -128,7 +128,6 @@ export class Walker {
   }
 
   #reroute = false;
-
   /**
    * Has a route chain at OUTPUT changed addresses, mark, TOS or IPv6's hop limit since this was last asked? Table mangle and chains of type
    * route compare what they got with what they leave: a mark of raw, or of a filter chain, routes nothing again (nf_route_table_hook4).
@@ -147,7 +146,7 @@ export class Walker {
       (r.kind === 'table' ? r.table.name === 'mangle' : r.kind === 'native' && r.chain.base.type === 'route');
     const p = this.packet;
     const moved = p.src !== src || p.dst !== dst || (p.family === 6 && p.ttl !== ttl);
-    if (routes && (p.mark !== mark || p.tos !== tos || moved)) this.#reroute = true;
+    this.#reroute ||= routes && (p.mark !== mark || p.tos !== tos || moved);
     return end;
   }
 

@@ -242,10 +242,10 @@ function answerDifference(
       !crossing || to.interface === null
         ? []
         : disposition.kind === 'leavesNode'
-          ? answerBy(machine, t, crossing, to.interface)
+          ? answerBy(machine, crossing, to.interface)
           : answersFrom(machine, t, crossing);
     // NAT of an answer whose connection clashes chooses a port that no dump foretells
-    if (crossing?.untold && !crossing.onePacket) return answered ? 'the client hears it' : null;
+    if (crossing?.untold === 'confirmed') return answered ? 'the client hears it' : null;
     if (runs.length === 0 && lines.length === 0) return answered ? 'the client hears an answer, we say none' : null;
     // who has no socket is silent, or resets, which is not traced
     if (lines.length === 0 && !answered && !(crossing && answers(t, crossing.received))) return null;
