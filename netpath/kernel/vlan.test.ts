@@ -5,7 +5,8 @@ import { parsePacketSpec } from '../packet-spec.ts';
 import { Machine } from './machine.ts';
 import { simulate } from './run.ts';
 
-const eth0 = '{"ifindex":2,"ifname":"eth0","flags":["UP"],"mtu":1500,"link_type":"ether","address":"02:00:00:00:00:01"}';
+const eth0 =
+  '{"ifindex":2,"ifname":"eth0","flags":["UP"],"mtu":1500,"link_type":"ether","address":"02:00:00:00:00:01"}';
 const vlan5 =
   '{"ifindex":3,"ifname":"eth0.5","link":"eth0","flags":["UP"],"mtu":1500,"link_type":"ether","address":"02:00:00:00:00:01","linkinfo":{"info_kind":"vlan"}}';
 
