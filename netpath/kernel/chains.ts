@@ -200,15 +200,17 @@ function chanceOf(r: CompiledRule, p: number | null): Question {
   };
 }
 
-function why(r: CompiledRule, c: Context): Fragment[] {
-  const out: Fragment[] = [];
+const nothing: readonly Fragment[] = [];
+
+function why(r: CompiledRule, c: Context): readonly Fragment[] {
+  let out: Fragment[] | null = null;
   for (const clause of r.clauses) {
     const f = clause.explain(c);
     if (f.length === 0) continue;
-    if (out.length > 0) out.push({ kind: 'text', text: '; ' });
-    out.push(...f);
+    if (out) out.push({ kind: 'text', text: '; ' }, ...f);
+    else out = [...f];
   }
-  return out;
+  return out ?? nothing;
 }
 
 /** What a line says beside the rule that it is of. */
@@ -248,7 +250,7 @@ export function walk(table: CompiledTable, base: string, c: Context, priority: n
       priority,
       owner: rule?.owner ?? null,
       summary: extra.summary ?? '',
-      why: extra.why ?? [],
+      why: extra.why ?? nothing,
       mattered: extra.mattered ?? false,
       rewrite: null,
     });

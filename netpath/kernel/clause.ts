@@ -50,7 +50,7 @@ export interface IpvsTaken {
 export interface Clause {
   evaluate(c: Context): Tri;
   /** Why it was true, with sources; only asked after it was. Empty when the option says it all. */
-  explain(c: Context): Fragment[];
+  explain(c: Context): readonly Fragment[];
 }
 
 /** A random choice inside a match (statistic): each branch with its probability. */
@@ -95,9 +95,12 @@ export interface TargetModule {
   compile(options: readonly RuleOption[], family: 4 | 6): ((c: Context) => Effect) | string;
 }
 
+const nothing: readonly Fragment[] = [];
+const noExplanation = (): readonly Fragment[] => nothing;
+
 /** A clause without an explanation beyond its own text. */
 export function clause(evaluate: (c: Context) => Tri): Clause {
-  return { evaluate, explain: () => [] };
+  return { evaluate, explain: noExplanation };
 }
 
 export function isRandom(c: Clause): c is RandomClause {

@@ -65,11 +65,12 @@ export function validateSource(w: Walker, device: string): Ending | null {
       null,
     );
   }
-  if (device !== 'lo' && m.fib.isConfigured(p.src) && m.maxSysctl('accept_local', device) === 0) {
+  const own = device === 'lo' ? null : m.fib.localType(p.src);
+  if (own?.type === 'local' && m.maxSysctl('accept_local', device) === 0) {
     return ending(
       'dropped',
       `The source ${ipText(p.src)} is an address of the node itself: a martian source (accept_local is 0).`,
-      m.fib.localType(p.src)?.source ?? null,
+      own.source,
     );
   }
   const mode = m.maxSysctl('rp_filter', device);
@@ -77,7 +78,7 @@ export function validateSource(w: Walker, device: string): Ending | null {
   const back = m.fib.lookup({
     dst: p.src,
     src: p.dst,
-    mark: 0,
+    mark: m.maxSysctl('src_valid_mark', device) > 0 ? p.mark : 0,
     iif: null,
     oif: null,
     protocol: p.protocol,
