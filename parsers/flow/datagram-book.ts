@@ -52,7 +52,8 @@ export class DatagramBook {
       if (next > row) return true;
       conversation.readTo = next;
       const payload = this.payload(next);
-      const note = payload === null ? null : conversation.reader.take(payload, flowTable.directionOf(flow, next) === 0);
+      const note =
+        payload === null ? null : conversation.reader.take(payload, flowTable.directionOf(flow, next) === 0, next);
       if (note !== null) this.notes.set(next, { protocol, note });
       if (steps % STRIDE === 0 && conversation.readTo < row && !keepOn()) return false;
     }

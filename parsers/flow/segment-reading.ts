@@ -288,7 +288,7 @@ export class SegmentReading {
       let size = reader.size(bytes, to, end, this.toServer);
       if (final && (size < 0 || to + size > end) && size !== NOT_MINE) size = end - to;
       if (size <= 0 || to + size > end) return { to, notes, wants: size === 0 ? NOT_MINE : size };
-      notes.push(reader.take(bytes, to, to + size, this.toServer));
+      notes.push(reader.take(bytes, to, to + size, this.toServer, this.row));
       to += size;
       if (reader.switchTo !== null && to < end) return { to, notes, wants: NOT_MINE };
     }

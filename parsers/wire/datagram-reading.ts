@@ -2,8 +2,8 @@
 // Surprise: only flows in which the protocol was recognised by its bytes are read so; the rest of UDP costs nothing.
 
 export interface DatagramReader {
-  /** Takes a datagram of the conversation; gives its note, null when it is not this protocol's. */
-  take(bytes: Uint8Array, toServer: boolean): unknown;
+  /** Takes the datagram of a row of the conversation; gives its note, null when it is not this protocol's. */
+  take(bytes: Uint8Array, toServer: boolean, row: number): unknown;
 }
 
 /** What the conversation says about one datagram. */

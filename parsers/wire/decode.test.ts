@@ -49,7 +49,7 @@ function lastValue(layers: readonly FieldNode[], filter: string): string | null 
 
 /** Protocols of which the hot decoder reads the fixed part alone. */
 const COLD_ONLY: ReadonlySet<string> = new Set(
-  'mbtcp tpkt ldp ripng coap ocsp rtp rtcp rsync nbss nbdgm smb smb2 kerberos ldap cldap ftp ftp-data smtp pop imap telnet irc rtsp memcache sip mqtt cdp dtp vtp loop slow pim eigrp hsrp rip bfd radius stun db-lsp-disc bgp snmp isakmp udpencap l2tp dns dhcp dhcpv6 nbns syslog ssdp tftp http tls data link tcp icmpv6 igmp vrrp esp ospf wg ntp sctp stp lldp pppoe ppp eapol http2 websocket quic resp pgsql mysql ssh kafka amqp mongo wlan.mgt radiotap'.split(
+  'rpc dtls mbtcp tpkt ldp ripng coap ocsp rtp rtcp rsync nbss nbdgm smb smb2 kerberos ldap cldap ftp ftp-data smtp pop imap telnet irc rtsp memcache sip mqtt cdp dtp vtp loop slow pim eigrp hsrp rip bfd radius stun db-lsp-disc bgp snmp isakmp udpencap l2tp dns dhcp dhcpv6 nbns syslog ssdp tftp http tls data link tcp icmpv6 igmp vrrp esp ospf wg ntp sctp stp lldp pppoe ppp eapol http2 websocket quic resp pgsql mysql ssh kafka amqp mongo wlan.mgt radiotap'.split(
     ' ',
   ),
 );

@@ -12,6 +12,7 @@ import { protocol as dbLspDisc } from './db-lsp-disc.ts';
 import { protocol as dhcp } from './dhcp.ts';
 import { protocol as dhcpv6 } from './dhcpv6.ts';
 import { protocol as dns } from './dns.ts';
+import { protocol as dtls } from './dtls.ts';
 import { protocol as dtp } from './dtp.ts';
 import { protocol as eapol } from './eapol.ts';
 import { protocol as eigrp } from './eigrp.ts';
@@ -67,6 +68,7 @@ import { protocol as rawIp } from './raw-ip.ts';
 import { protocol as resp } from './resp.ts';
 import { protocol as rip } from './rip.ts';
 import { protocol as ripng } from './ripng.ts';
+import { protocol as rpc } from './rpc.ts';
 import { protocol as rsync } from './rsync.ts';
 import { protocol as rtcp } from './rtcp.ts';
 import { protocol as rtp } from './rtp.ts';
@@ -112,6 +114,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   dhcp,
   dhcpv6,
   dns,
+  dtls,
   dtp,
   eapol,
   eigrp,
@@ -167,6 +170,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   resp,
   rip,
   ripng,
+  rpc,
   rsync,
   rtcp,
   rtp,

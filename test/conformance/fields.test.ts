@@ -59,6 +59,7 @@ const EXACT: readonly (readonly [string, RegExp])[] = [
     /^(json|urlencoded-form|image-gif\.(version|screen)|png\.(chunk\.(len|type|crc)|ihdr)|ocsp\.resp|mime_multipart\.type|mp4\.)/,
   ],
   ['crafted-industry.pcap', /^(mbtcp|modbus|tpkt|s7comm|coap)\./],
+  ['daemons.sealed.pcap', /^(dtls|tls\.(record|alert|handshake\.(type|length|version|ciphersuite$)))/],
   ['daemons.routing.pcap', /^(ldp|ripng|bfd\.(v|sta|d)|vrrp)/],
   ['daemons.peers.pcap', /^(coap|mqtt\.(len|qos|msgid|topic|msgtype))/],
   ['crafted-link.pcap', /^(stp|mpls|pppoe\.|eapol\.(version|type|len)|eap\.|llc\.(dsap|ssap|oui))/],
