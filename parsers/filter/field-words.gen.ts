@@ -56,6 +56,19 @@ cdp.tlv.type	Type
 cdp.ttl	TTL
 cdp.version	Version
 cldap	Connectionless Lightweight Directory Access Protocol
+coap	Constrained Application Protocol
+coap.code	Code
+coap.mid	Message ID
+coap.opt.uri_path_recon	Uri-Path
+coap.token	Token
+coap.token_len	Token Length
+coap.type	Type
+coap.version	Version
+cotp	ISO 8073/X.224 COTP Connection-Oriented Transport Protocol
+cotp.destref	Destination reference
+cotp.li	Length
+cotp.srcref	Source reference
+cotp.type	PDU Type
 data	Data
 data-text-lines	Line-based text data
 data.len	Length
@@ -127,7 +140,10 @@ dns.cname	CNAME
 dns.count.add_rr	Additional RRs
 dns.count.answers	Answer RRs
 dns.count.auth_rr	Authority RRs
+dns.count.prerequisites	Prerequisites
 dns.count.queries	Questions
+dns.count.updates	Updates
+dns.count.zones	Zones
 dns.dname	Dname
 dns.dnskey.algorithm	Algorithm
 dns.dnskey.flags	Flags
@@ -202,6 +218,17 @@ dns.svcb.svcparam.value.length	SvcParamValue length
 dns.svcb.svcpriority	SvcPriority
 dns.svcb.targetname	TargetName
 dns.txt	TXT
+dtls	Datagram Transport Layer Security
+dtls.handshake.fragment_length	Fragment Length
+dtls.handshake.fragment_offset	Fragment Offset
+dtls.handshake.length	Length
+dtls.handshake.message_seq	Message Sequence
+dtls.handshake.type	Handshake Type
+dtls.record.content_type	Content Type
+dtls.record.epoch	Epoch
+dtls.record.length	Length
+dtls.record.sequence_number	Sequence Number
+dtls.record.version	Version
 dtp	Dynamic Trunk Protocol
 dtp.version	Version
 eap	Extensible Authentication Protocol
@@ -257,6 +284,8 @@ frame.time_epoch	Epoch Time
 frame.time_relative	Time since reference or first frame
 ftp	File Transfer Protocol (FTP)
 ftp-data	FTP Data
+ftp-data.command	Command
+ftp-data.setup-method	Setup method
 ftp.request	Request
 ftp.request.arg	Request arg
 ftp.request.command	Request command
@@ -543,6 +572,23 @@ image-jfif.sof.samples_per_line	Samples per line
 imap	Internet Message Access Protocol
 imap.request	Request
 imap.response	Response
+imf	Internet Message Format
+imf.bcc	Bcc
+imf.cc	Cc
+imf.content.transfer_encoding	Content-Transfer-Encoding
+imf.content.type	Content-Type
+imf.date	Date
+imf.from	From
+imf.in_reply_to	In-Reply-To
+imf.message_id	Message-ID
+imf.mime_version	MIME-Version
+imf.received	Received
+imf.references	References
+imf.reply_to	Reply-To
+imf.return_path	Return-Path
+imf.sender	Sender
+imf.subject	Subject
+imf.to	To
 ip	Internet Protocol Version 4
 ip.addr	Source or Destination Address
 ip.checksum	Header Checksum
@@ -649,13 +695,24 @@ lacp.partner.sysid	Partner System
 lacp.version	LACP Version
 ldap	Lightweight Directory Access Protocol
 ldap.baseObject	baseObject
+ldap.entry	entry
 ldap.errorMessage	errorMessage
 ldap.messageID	messageID
 ldap.name	name
+ldap.object	object
 ldap.objectName	objectName
 ldap.protocolOp	protocolOp
+ldap.requestName	requestName
 ldap.resultCode	resultCode
 ldap.scope	scope
+ldp	Label Distribution Protocol
+ldp.hdr.ldpid.lsid	Label Space ID
+ldp.hdr.ldpid.lsr	LSR ID
+ldp.hdr.pdu_len	PDU Length
+ldp.hdr.version	Version
+ldp.msg.id	Message ID
+ldp.msg.len	Message Length
+ldp.msg.type	Message Type
 llc	Logical-Link Control
 llc.control	Control
 llc.dsap	DSAP
@@ -688,6 +745,11 @@ loop.forwarding_address	Forwarding address
 loop.function	Function
 loop.receipt_number	Receipt number
 loop.skipcount	skipCount
+mbtcp	Modbus/TCP
+mbtcp.len	Length
+mbtcp.prot_id	Protocol Identifier
+mbtcp.trans_id	Transaction Identifier
+mbtcp.unit_id	Unit Identifier
 mdns	Multicast Domain Name System
 media	Media Type
 media.type	Media type
@@ -695,6 +757,9 @@ memcache	Memcache Protocol
 mime_multipart	MIME Multipart Media Encapsulation
 mime_multipart.part	Encapsulated multipart part
 mime_multipart.type	Type
+modbus	Modbus
+modbus.exception_code	Exception Code
+modbus.func_code	Function Code
 mongo	Mongo Wire Protocol
 mongo.document.length	Document length
 mongo.element.name	Element
@@ -948,6 +1013,7 @@ radius.code	Code
 radius.id	Identifier
 radius.length	Length
 raw	Raw packet data
+rdp	Remote Desktop Protocol
 resp	REdis Serialization Protocol
 resp.array	Array
 resp.array.length	Length
@@ -965,6 +1031,44 @@ rip.metric	Metric
 rip.netmask	Netmask
 rip.next_hop	Next Hop
 rip.version	Version
+ripng	RIPng
+ripng.cmd	Command
+ripng.rte.ipv6_prefix	IPv6 Prefix
+ripng.rte.metric	Metric
+ripng.rte.prefix_length	Prefix Length
+ripng.rte.route_tag	Route Tag
+ripng.version	Version
+rpc	Remote Procedure Call
+rpc.msgtyp	Message Type
+rpc.procedure	Procedure
+rpc.program	Program
+rpc.programversion	Program Version
+rpc.repframe	Reply Frame
+rpc.replystat	Reply State
+rpc.version	RPC Version
+rpc.xid	XID
+rsync	RSYNC File Synchroniser
+rtcp	Real-time Transport Control Protocol
+rtcp.length	Length
+rtcp.pt	Packet type
+rtcp.rc	Reception report count
+rtcp.senderssrc	Sender SSRC
+rtcp.version	Version
+rtp	Real-Time Transport Protocol
+rtp.cc	Contributing source identifiers count
+rtp.ext	Extension
+rtp.marker	Marker
+rtp.p_type	Payload type
+rtp.padding	Padding
+rtp.seq	Sequence number
+rtp.ssrc	Synchronization Source identifier
+rtp.timestamp	Timestamp
+rtp.version	Version
+rtpevent	RFC 2833 RTP Event
+rtpevent.duration	Event Duration
+rtpevent.end_of_event	End of Event
+rtpevent.event_id	Event ID
+rtpevent.volume	Volume
 rtsp	Real Time Streaming Protocol
 rtsp.channel	Channel
 rtsp.length	Length
@@ -973,6 +1077,10 @@ rtsp.request	Request
 rtsp.response	Response
 rtsp.status	Status
 rtsp.url	URL
+s7comm	S7 Communication
+s7comm.header.pduref	Protocol Data Unit Reference
+s7comm.header.rosctr	ROSCTR
+s7comm.param.func	Function
 sctp	Stream Control Transmission Protocol
 sctp.checksum	Checksum
 sctp.chunk_flags	Chunk flags
@@ -1049,6 +1157,8 @@ smb2.msg_id	Message ID
 smb2.nt_status	NT Status
 smb2.tree	Tree
 smtp	Simple Mail Transfer Protocol
+smtp.auth.password	Password
+smtp.auth.username	Username
 smtp.req	Request
 smtp.req.command	Command
 smtp.req.parameter	Request parameter
@@ -1060,6 +1170,7 @@ snmp.agent_addr	agent-addr
 snmp.community	community
 snmp.data	data
 snmp.enterprise	enterprise
+snmp.msgVersion	msgVersion
 snmp.name	Object Name
 snmp.request_id	request-id
 snmp.version	version
@@ -1120,6 +1231,7 @@ stun.att.ipv4	IP
 stun.att.length	Attribute Length
 stun.att.port	Port
 stun.att.type	Attribute Type
+stun.channel	Channel Number
 stun.cookie	Message Cookie
 stun.id	Message Transaction ID
 stun.length	Message Length
@@ -1255,6 +1367,9 @@ tls.record.content_type	Content Type
 tls.record.length	Length
 tls.record.opaque_type	Opaque Type
 tls.record.version	Version
+tpkt	TPKT - ISO on TCP - RFC1006
+tpkt.length	Length
+tpkt.version	Version
 udp	User Datagram Protocol
 udp.checksum	Checksum
 udp.dstport	Destination Port
