@@ -55,10 +55,13 @@ for (const [place, protocol] of PROTOCOLS.entries()) {
   }
 }
 const carriers = PROTOCOLS.filter(({ attach }) => attach.bodies);
-for (const { filter, fields: own } of [...MEDIA, ...OTHER_BODIES]) {
+for (const { filter, fields: specs } of [...MEDIA, ...OTHER_BODIES]) {
   for (const { filter: owner } of carriers) {
     add({ name: filter, kind: 'protocol', nodes: new Set([filter]), header: null, owner });
-    for (const { name, kind } of own) add({ name, kind, nodes: new Set([name]), header: null, owner });
+    for (const { name, kind: own } of specs) {
+      const kind = own === 'none' && !name.includes('.') ? 'protocol' : own;
+      add({ name, kind, nodes: new Set([name]), header: null, owner });
+    }
   }
 }
 for (const { name, kind } of FRAME_FIELDS) {

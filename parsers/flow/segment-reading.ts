@@ -16,6 +16,8 @@ export interface RowPlan {
   readonly parts: readonly PartPlan[];
   readonly fragment: number;
   readonly begins: string | null;
+  /** Number of the protocol of which a message begins here and goes on in later segments; 0 without. */
+  readonly begun: number;
   readonly dataFrom: number;
   /** The payload's first bytes belong to a message that misses others; what follows them is read. */
   readonly leads: boolean;
@@ -23,10 +25,34 @@ export interface RowPlan {
   readonly overlaps: boolean;
 }
 
-const ALL_FRAGMENT: RowPlan = { parts: [], fragment: 1, begins: null, dataFrom: -1, leads: false, overlaps: false };
-const ALL_DATA: RowPlan = { parts: [], fragment: 0, begins: null, dataFrom: 0, leads: false, overlaps: false };
+const ALL_FRAGMENT: RowPlan = {
+  parts: [],
+  fragment: 1,
+  begins: null,
+  begun: 0,
+  dataFrom: -1,
+  leads: false,
+  overlaps: false,
+};
+const ALL_DATA: RowPlan = {
+  parts: [],
+  fragment: 0,
+  begins: null,
+  begun: 0,
+  dataFrom: 0,
+  leads: false,
+  overlaps: false,
+};
 /** Bytes that were there before, or that nobody reads any more. */
-const NOTHING: RowPlan = { parts: [], fragment: 0, begins: null, dataFrom: -1, leads: false, overlaps: false };
+const NOTHING: RowPlan = {
+  parts: [],
+  fragment: 0,
+  begins: null,
+  begun: 0,
+  dataFrom: -1,
+  leads: false,
+  overlaps: false,
+};
 
 const NOBODY: StreamReader = { size: () => NOT_MINE, take: () => null, switchTo: null };
 
@@ -60,6 +86,7 @@ export class SegmentReading {
   private fragment = 0;
   private dataFrom = -1;
   private begins: string | null = null;
+  private begun = 0;
   private leads = false;
   private isOld = false;
   private overlaps = false;
@@ -93,11 +120,12 @@ export class SegmentReading {
   }
 
   plan(): RowPlan {
-    const { parts, fragment, begins, dataFrom, leads } = this;
+    const { parts, fragment, begins, begun, dataFrom, leads } = this;
     if (parts.length === 0 && fragment === 0 && begins === null && this.isOld)
       return this.overlaps ? { ...NOTHING, overlaps: true } : NOTHING;
-    if (parts.length === 0 && dataFrom <= 0 && begins === null) return fragment > 0 ? ALL_FRAGMENT : ALL_DATA;
-    return { parts, fragment, begins, dataFrom, leads: leads && parts.length > 0, overlaps: false };
+    if (parts.length === 0 && dataFrom <= 0 && begins === null && begun === 0)
+      return fragment > 0 ? ALL_FRAGMENT : ALL_DATA;
+    return { parts, fragment, begins, begun, dataFrom, leads: leads && parts.length > 0, overlaps: false };
   }
 
   /** `repeated`: it is not to be read again; `isLate`: because it came out of order. */
@@ -137,6 +165,7 @@ export class SegmentReading {
       if (run.wants === NOT_MINE) this.dataFrom = run.to;
       else if (run.wants !== 0) {
         this.begins = this.conversation.reader?.begins?.(payload, run.to, payload.length) ?? null;
+        this.begun = this.conversation.protocol;
         this.begin(run, payload, (this.seq + run.to) >>> 0);
       }
       return;
@@ -218,11 +247,13 @@ export class SegmentReading {
       // The same message wants more than it seemed to.
       this.fragment = size;
       this.begins = this.conversation.reader?.begins?.(message.bytes, 0, message.have) ?? null;
+      this.begun = this.conversation.protocol;
       if (!want(message, run.wants)) this.close(message);
       return next < payload.length ? next : -1;
     }
     this.fragment = 0;
     this.begins = null;
+    this.begun = 0;
     this.done.push({ seq: message.seq, size: message.have });
     if (this.done.length > MAX_OPEN) this.done.shift();
     const pieces = [...message.pieces];

@@ -58,6 +58,7 @@ export class StreamBook {
       parts,
       fragment: plan.fragment,
       begins: plan.begins,
+      begun: plan.begun,
       dataFrom: plan.dataFrom,
       leads: plan.leads,
       overlaps: plan.overlaps,

@@ -27,7 +27,12 @@ interface Node {
 
 /** Headers whose hot decoder says as much as the tree: paths made of these alone are not dissected. */
 const PLAIN: ReadonlySet<string> = new Set(['eth', 'sll', 'ip', 'ipv6', 'tcp']);
+/** Protocols of which a segment has one item, however many messages it has. */
+const ONE_ITEM: ReadonlySet<string> = new Set(PROTOCOLS.flatMap(({ oneItem, filter }) => (oneItem ? [filter] : [])));
+/** Headers that are no protocol's item in tshark's tree. */
+const NO_ITEM: ReadonlySet<string> = new Set(['nflog']);
 const MAX_PATH = 64;
+const FIN = 1;
 const RST = 4;
 const CUT = '[Packet size limited during capture]';
 const MALFORMED = '[Malformed Packet]';
@@ -63,7 +68,13 @@ function pathOf(packet: CountedPacket): readonly string[] {
   const segment = index.segmentOf(row);
   const at = row & SEGMENT_MASK;
   const layers = segment.layers[at] ?? 0;
-  if ((layers & (HAS_INNER | HAS_ISSUE)) === 0 && (layers & HAS_TCP) !== 0 && segment.payloadLength[at] === 0) {
+  const isFin = ((segment.tcpFlags[at] ?? 0) & FIN) !== 0;
+  if (
+    (layers & (HAS_INNER | HAS_ISSUE)) === 0 &&
+    (layers & HAS_TCP) !== 0 &&
+    segment.payloadLength[at] === 0 &&
+    !isFin
+  ) {
     const path: string[] = [];
     walkHeaders(index, row, packet.frame(), (number) => path.push(PROTOCOLS[number - 1]?.filter ?? ''));
     if (path.every((protocol) => PLAIN.has(protocol))) return path;
@@ -94,21 +105,37 @@ export function pathOfLayers(layers: readonly FieldNode[], sources: readonly Byt
     return message;
   });
   const ofSegments = layers.some(hasSegments);
+  const isEmptySegment = layers.some((layer) => hasSegments(layer) && !hasPayload(layer));
   for (const [i, layer] of layers.entries()) {
     const before = layers[i - 1];
-    if (layer.filter === null || path.length >= MAX_PATH) continue;
+    if (
+      layer.filter === null ||
+      NO_ITEM.has(layer.filter) ||
+      (layer.filter === 'ah' && path.at(-1) === 'ipv6') ||
+      path.length >= MAX_PATH
+    )
+      continue;
     // Unclaimed bytes of a quoted datagram do count.
     if (isQuoted && !(layer.filter === 'data' && before?.filter === 'udp')) continue;
-    path.push(layer.filter === 'vlan' && before !== undefined && isServiceTag(before) ? 'ieee8021ad' : layer.filter);
+    const isSameItem = ONE_ITEM.has(layer.filter) && before?.filter === layer.filter && before.source === layer.source;
+    const isTag = layer.filter === 'vlan' && before !== undefined && isServiceTag(before);
+    // What a FIN without data completes stands behind its segments.
+    const isFirstOfMessage = messages[i] !== 0 && messages[i - 1] !== messages[i];
+    if (isFirstOfMessage && isEmptySegment) path.push('tcp.segments');
+    if (!isSameItem) path.push(isTag ? 'ieee8021ad' : layer.filter);
     if (layer.filter === 'icmp' || layer.filter === 'icmpv6') isQuoted = true;
     const isLastOfMessage = messages[i] !== 0 && messages[i + 1] !== messages[i];
-    if (isLastOfMessage && ofSegments) path.push('tcp.segments');
+    if (isLastOfMessage && ofSegments && !isEmptySegment) path.push('tcp.segments');
   }
   return path;
 }
 
 function isOfSegments(source: ByteSource | undefined): boolean {
   return source?.name.startsWith('Reassembled TCP') ?? false;
+}
+
+function hasPayload(layer: FieldNode): boolean {
+  return layer.children.some((child) => child.filter === 'tcp.payload');
 }
 
 function hasSegments(layer: FieldNode): boolean {

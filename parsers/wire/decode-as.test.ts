@@ -76,7 +76,7 @@ describe('what they change', () => {
     expect(open(frames, []).protocols[4]).toBe('TCP');
     const { protocols, matching } = open(frames, rulesOf('tcp.port==7000,redis'));
     expect(protocols[4]).toBe('RESP');
-    expect(matching('resp')).toEqual([4]);
+    expect(matching('resp')).toEqual([3, 4]);
     expect(open(frames, rulesOf('tcp.port==7000,redis', 'tcp.port==7000,kafka')).protocols[4]).toBe('TCP');
   });
 

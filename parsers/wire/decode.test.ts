@@ -68,6 +68,7 @@ const WITHIN: ReadonlySet<string> = new Set([
     'rdp',
     's7comm',
     'sdp',
+    'smil',
   ],
   ...MEDIA.map(({ filter }) => filter),
 ]);
@@ -124,6 +125,8 @@ function agree(bytes: Uint8Array, length: number, linkType: number): void {
       llmnr: 'dns',
       ieee8021ad: 'vlan',
       lacp: 'slow',
+      pppoed: 'pppoe',
+      pppoes: 'pppoe',
       ...smb,
     };
     const name = last === null ? null : (alias[last] ?? last);

@@ -95,7 +95,7 @@ function messages(d: Dissection, protocol: Protocol, notes: readonly unknown[]):
 const MAX_MESSAGES = 1000;
 
 /** Reads a TCP payload as the stream it is part of was put together. */
-function readParts(d: Dissection, { parts, fragment, begins, dataFrom, leads, overlaps }: SegmentParts): void {
+function readParts(d: Dissection, { parts, fragment, begins, begun, dataFrom, leads, overlaps }: SegmentParts): void {
   const { at, end, wireEnd } = d;
   const tcp = d.layers.at(-1);
   d.parts = null;
@@ -134,6 +134,9 @@ function readParts(d: Dissection, { parts, fragment, begins, dataFrom, leads, ov
   const size = parts.length === 0 && dataFrom < 0 ? end - at : fragment;
   if (tcp !== undefined) d.node(tcp, 'tcp.segment_data', `TCP segment data (${size} bytes)`, null, end - size, size);
   if (d.locked || parts.length > 0) return;
+  const beginner = protocolNumbered(begun);
+  if (beginner?.oneItem)
+    d.layer(beginner.filter, `${beginner.name}: a message that goes on in later segments`, end - size, size);
   if (begins !== null) columns.info = `${d.flow?.prefix ?? ''}${begins}`;
   columns.info += `${columns.info === '' ? '' : ' '}[TCP segment of a reassembled PDU]`;
 }

@@ -89,7 +89,9 @@ function dissect(d: Dissection): void {
     }
     d.at = after;
   }
-  d.nextKey = type === ERSPAN && (flags & SEQUENCE) === 0 ? 0x6558 : type;
+  const isTypeOne = type === ERSPAN && (flags & SEQUENCE) === 0;
+  if (isTypeOne) d.layer('erspan', 'Encapsulated Remote Switch Packet ANalysis Type I', d.at, 0);
+  d.nextKey = isTypeOne ? 0x6558 : type;
   if (d.at < d.end) d.next = NEXT_ETHERTYPE;
 }
 

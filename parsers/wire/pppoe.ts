@@ -48,8 +48,9 @@ function dissect(d: Dissection): void {
   const protocolName = isDiscovery ? 'PPPoED' : 'PPPoES';
   const title = `PPP-over-Ethernet ${isDiscovery ? 'Discovery' : 'Session'}`;
   d.setProtocol(protocolName, '');
+  const filter = isDiscovery ? 'pppoed' : 'pppoes';
   if (!d.need(HEADER, 'pppoe')) {
-    d.layer('pppoe', title, at, d.left);
+    d.layer(filter, title, at, d.left);
     d.at = d.end;
     return;
   }
@@ -57,7 +58,7 @@ function dissect(d: Dissection): void {
   const size = view.getUint16(at + 4);
   const name = CODES.get(code) ?? 'Unknown';
   d.setProtocol(protocolName, name);
-  const layer = d.layer('pppoe', title, at, HEADER + (isDiscovery ? size : 0));
+  const layer = d.layer(filter, title, at, HEADER + (isDiscovery ? size : 0));
   d.field(layer, 'pppoe.version', 'Version', view.getUint8(at) >> 4, at, 1);
   d.field(layer, 'pppoe.type', 'Type', view.getUint8(at) & 15, at, 1);
   d.node(layer, 'pppoe.code', `Code: ${name} (${hexText(code, 2)})`, hexText(code, 2), at + 1, 1);
@@ -98,6 +99,8 @@ export const protocol: Protocol = {
   name: 'PPP-over-Ethernet',
   attach: { etherTypes: [DISCOVERY, 0x8864] },
   fields: [
+    { name: 'pppoed', kind: 'none' },
+    { name: 'pppoes', kind: 'none' },
     { name: 'pppoe.version', kind: 'uint', bits: [0, 4] },
     { name: 'pppoe.type', kind: 'uint', bits: [4, 4] },
     { name: 'pppoe.code', kind: 'uint', bits: [8, 8] },

@@ -59,6 +59,11 @@ export interface Protocol {
   dissect(d: Dissection): void;
   /** How its messages follow one another over TCP; without it every segment is read by itself. `byPort`: one of its ports led here. */
   readonly stream?: (byPort: boolean) => StreamReader;
+  /**
+   * Wireshark shows what a segment has of this protocol as one item, and has that item also for a message that only begins there.
+   * Otherwise each whole message is an item of its own. Counts of layers follow it.
+   */
+  readonly oneItem?: boolean;
   /** Over UDP, when a datagram needs to know of earlier ones: begins a conversation. Its notes come as `d.note`; null without. */
   readonly datagrams?: () => DatagramReader;
 }

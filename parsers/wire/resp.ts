@@ -210,4 +210,5 @@ export const protocol: Protocol = {
   index,
   dissect,
   stream: () => new RespStream(),
+  oneItem: true,
 };

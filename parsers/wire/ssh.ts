@@ -224,4 +224,5 @@ export const protocol: Protocol = {
   index,
   dissect,
   stream: (byPort) => new SshStream(byPort),
+  oneItem: true,
 };

@@ -58,6 +58,8 @@ export interface SegmentParts {
   readonly fragment: number;
   /** Text for the list in place of the segment's own; null without. */
   readonly begins: string | null;
+  /** Number of the protocol of which a message begins here and goes on in later segments; 0 without. */
+  readonly begun: number;
   /** Where bytes begin that no protocol claims; -1 without. */
   readonly dataFrom: number;
   /** Before the parts stand bytes of a message that misses others. */

@@ -84,6 +84,11 @@ function dissect(d: Dissection): void {
   d.field(layer, 'tftp.block', 'Block', number, at + 2, 2);
   const size = typeof d.flow?.announced?.note === 'number' ? d.flow.announced.note : BLOCK;
   const isLast = code === 3 && d.wireEnd - at - 4 < size;
+  if (code === 3 && at + 4 < d.end) {
+    const held = d.end - at - 4;
+    layer.length = 4;
+    d.layer('data', `Data (${held} byte${held === 1 ? '' : 's'})`, at + 4, held);
+  }
   d.setProtocol('TFTP', `${name}, Block: ${number}${isLast ? ' (last)' : ''}`);
 }
 

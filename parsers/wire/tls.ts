@@ -310,4 +310,5 @@ export const protocol: Protocol = {
   index,
   dissect,
   stream: (byPort) => new TlsStream(byPort),
+  oneItem: true,
 };

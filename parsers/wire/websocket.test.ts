@@ -36,7 +36,8 @@ describe('WebSocket', () => {
     const { infos, tree } = open([['>', [0x81, 0x85, ...key, ...masked]]]);
     expect(infos()).toEqual(['WebSocket Text [FIN] [MASKED]']);
     const { layers, sources } = tree(0);
-    const payload = layers.at(-1)?.children.find(({ filter }) => filter === 'websocket.payload');
+    const layer = layers.find(({ filter }) => filter === 'websocket');
+    const payload = layer?.children.find(({ filter }) => filter === 'websocket.payload');
     expect(payload?.children[0]).toMatchObject({ value: 'hello', source: 1, offset: 0, length: 5 });
     expect(sources[1]?.bytes).toEqual(Uint8Array.from(f.ascii('hello')));
   });

@@ -3,6 +3,7 @@
 import { decodeUtf8 } from '../capture/utf8.ts';
 import { type Dissection, hexBytes } from './dissection.ts';
 import type { FieldNode } from './field.ts';
+import { textLines } from './media/lines.ts';
 import type { Protocol } from './protocol.ts';
 import { ONE_MORE, type StreamReader } from './stream-reading.ts';
 
@@ -83,7 +84,7 @@ function dissect(d: Dissection): void {
   const { at, bytes } = d;
   // Nothing in a frame tells it from anything else: it is known by its connection alone.
   if (d.note !== FRAME) return;
-  const before = d.layers.at(-1);
+  const before = d.layers.filter(({ filter }) => filter === 'websocket').at(-1);
   const layer = d.layer('websocket', 'WebSocket', at, d.left);
   const shape = shapeOf(bytes, at, d.end);
   if (shape === null) {
@@ -96,10 +97,7 @@ function dissect(d: Dissection): void {
   const opcode = first & 15;
   const name = OPCODES.get(opcode) ?? 'Unknown Opcode';
   const text = `${name}${isLast ? ' [FIN]' : '[FRAGMENT] '}${shape.masked ? ' [MASKED]' : ' '}`;
-  d.setProtocol(
-    'WebSocket',
-    `${textBefore(d, before?.filter === 'websocket' && before.source === layer.source)}WebSocket ${text}`,
-  );
+  d.setProtocol('WebSocket', `${textBefore(d, before?.source === layer.source)}WebSocket ${text}`);
   d.continued = true;
   d.bit(layer, 'websocket.fin', 'Fin', isLast, at, 1);
   d.hex(layer, 'websocket.rsv', 'Reserved', (first >> 4) & 7, 2, at, 1);
@@ -117,7 +115,7 @@ function dissect(d: Dissection): void {
   d.at = end;
   if (end < from + shape.payload) d.needAt(from, shape.payload, 'websocket');
   if (!shape.masked) {
-    content(d, d.node(layer, 'websocket.payload', 'Payload', null, from, end - from), opcode, from, end);
+    content(d, d.node(layer, 'websocket.payload', 'Payload', null, from, end - from), opcode, isLast, from, end);
     return;
   }
   const key = hexBytes(bytes, from - 4, from);
@@ -127,7 +125,7 @@ function dissect(d: Dissection): void {
   const plain = new Uint8Array(end - from);
   for (let i = 0; i < plain.length; i++) plain[i] = (bytes[from + i] ?? 0) ^ (bytes[from - 4 + (i & 3)] ?? 0);
   const back = d.enter('Unmasked payload', plain);
-  content(d, d.node(layer, 'websocket.payload', 'Payload', null, 0, plain.length), opcode, 0, plain.length);
+  content(d, d.node(layer, 'websocket.payload', 'Payload', null, 0, plain.length), opcode, isLast, 0, plain.length);
   back();
 }
 
@@ -138,7 +136,7 @@ function textBefore(d: Dissection, replaces: boolean): string {
   return replaces ? info.slice(0, Math.max(0, info.lastIndexOf('WebSocket '))) : info;
 }
 
-function content(d: Dissection, payload: FieldNode, opcode: number, from: number, end: number): void {
+function content(d: Dissection, payload: FieldNode, opcode: number, isLast: boolean, from: number, end: number): void {
   const size = end - from;
   const bytesNode = (filter: string, name: string): void => {
     d.node(payload, filter, `${name}: ${hexBytes(d.bytes, from, Math.min(end, from + 36))}`, null, from, size);
@@ -148,6 +146,7 @@ function content(d: Dissection, payload: FieldNode, opcode: number, from: number
     case TEXT: {
       const text = decodeUtf8(d.bytes.subarray(from, end));
       d.node(payload, 'websocket.payload.text', `Text: ${text}`, text, from, size);
+      if (isLast) textLines(d, { type: '', parameters: '', from, to: end, isPacked: false, parent: null });
       return;
     }
     case CONTINUATION:
@@ -169,6 +168,9 @@ function content(d: Dissection, payload: FieldNode, opcode: number, from: number
     case PONG:
       bytesNode('websocket.payload.pong', 'Pong');
       return;
+    case BINARY:
+      if (isLast) d.layer('data', `Data (${size} bytes)`, from, size);
+      return;
     default:
   }
 }
@@ -176,7 +178,7 @@ function content(d: Dissection, payload: FieldNode, opcode: number, from: number
 export const protocol: Protocol = {
   filter: 'websocket',
   name: 'WebSocket',
-  attach: { within: ['http'] },
+  attach: { within: ['http'], bodies: true },
   fields: [
     { name: 'websocket.fin', kind: 'bool' },
     { name: 'websocket.rsv', kind: 'uint' },

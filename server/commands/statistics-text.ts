@@ -93,7 +93,9 @@ export function hierarchyLines(roots: readonly HierarchyNode[], filter: string):
   const lines: string[] = [];
   const walk = (nodes: readonly HierarchyNode[], depth: number): void => {
     for (const { protocol, packets, bytes, children } of nodes) {
-      lines.push(`${`${'  '.repeat(depth)}${protocol}`.padEnd(40)} frames:${packets} bytes:${bytes}`);
+      // As tshark: what lies deeper than sixteen is not indented further.
+      const indent = depth > 16 ? `${'  '.repeat(16)}...` : '  '.repeat(depth);
+      lines.push(`${`${indent}${protocol}`.padEnd(40)} frames:${packets} bytes:${bytes}`);
       walk(children, depth + 1);
     }
   };

@@ -16,7 +16,12 @@ export function textLines(d: Dissection, body: Body): void {
   const { from, to, type } = body;
   let count = 0;
   for (let at = from; at < to; at = lineEnd(d.bytes, at, to)) count++;
-  const node = bodyNode(d, body, 'data-text-lines', `Line-based text data: ${type} (${count} lines)`);
+  const node = bodyNode(
+    d,
+    body,
+    'data-text-lines',
+    `Line-based text data${type === '' ? '' : `: ${type}`} (${count} lines)`,
+  );
   let shown = 0;
   for (let at = from; at < to && shown < NODES_MOST; shown++) {
     const end = lineEnd(d.bytes, at, to);

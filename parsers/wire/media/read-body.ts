@@ -53,9 +53,11 @@ function packed(d: Dissection, body: Body, typed: Media | undefined): MediaColum
   return typed.columns(body.type);
 }
 
+/** Bytes of which nothing more is said. Without a type they stand in the message that carries them, as in Wireshark. */
 function plainData(d: Dissection, body: Body): MediaColumns {
   const size = body.to - body.from;
-  const node = bodyNode(d, body, 'data', `Data (${size} byte${size === 1 ? '' : 's'})`);
+  const parent = body.parent ?? (body.type === '' ? (d.layers.at(-1) ?? null) : null);
+  const node = bodyNode(d, { ...body, parent }, 'data', `Data (${size} byte${size === 1 ? '' : 's'})`);
   d.node(node, 'data.len', `[Length: ${size}]`, String(size), body.from, 0).generated = true;
   return {};
 }

@@ -15,6 +15,9 @@ const SUFFIXES: ReadonlyMap<string, string> = new Map([
   ['application/cpim-pidf+xml', '/PRESENCE'],
 ]);
 
+/** Types whose layer has the name of its vocabulary. */
+const ROOTS: ReadonlyMap<string, string> = new Map([['application/smil', 'smil']]);
+
 /** Where the mark that begins at `at` ends: behind `-->`, `]]>`, or the next `>`. */
 function markEnd(bytes: Uint8Array, at: number, to: number): number {
   const head = String.fromCharCode(...bytes.subarray(at, Math.min(to, at + 9)));
@@ -100,6 +103,7 @@ export const media: Media = {
   name: 'eXtensible Markup Language',
   types: XML_TYPES,
   fields: [
+    { name: 'smil', kind: 'none' },
     { name: 'xml.tag', kind: 'text' },
     { name: 'xml.attribute', kind: 'text' },
     { name: 'xml.cdata', kind: 'text' },
@@ -110,7 +114,7 @@ export const media: Media = {
   columns,
   dissect(d, body) {
     const { from, to } = body;
-    const tree = new Tree(d, bodyNode(d, body, 'xml', 'eXtensible Markup Language'));
+    const tree = new Tree(d, bodyNode(d, body, ROOTS.get(body.type) ?? 'xml', 'eXtensible Markup Language'));
     for (let at = from; at < to; ) {
       const open = d.bytes.indexOf(OPEN, at);
       const next = open < 0 || open >= to ? to : open;
