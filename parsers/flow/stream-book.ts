@@ -65,6 +65,11 @@ export class StreamBook {
     };
   }
 
+  /** The same without the bytes: which protocols have messages that end in this row, and how many of its segments they took. */
+  outlineOf(flow: number, row: number): RowPlan | null {
+    return this.planOf(flow, row);
+  }
+
   /** The TCP payload of a row, lent; null when some of it was not captured or there is no TCP header. */
   payload(row: number): Uint8Array | null {
     const size = this.index.segmentOf(row).payloadLength[row & SEGMENT_MASK] ?? 0;

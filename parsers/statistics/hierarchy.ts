@@ -79,6 +79,10 @@ function pathOf(packet: CountedPacket): readonly string[] {
     walkHeaders(index, row, packet.frame(), (number) => path.push(PROTOCOLS[number - 1]?.filter ?? ''));
     if (path.every((protocol) => PLAIN.has(protocol))) return path;
   }
+  if ((layers & (HAS_INNER | HAS_ISSUE)) === 0 && (layers & HAS_TCP) !== 0) {
+    const path = streamPath(packet);
+    if (path !== null) return path;
+  }
   const { layers: tree, columns, sources } = dissectRow(index, row, packet.frame());
   const path = pathOfLayers(tree, sources);
   if (columns.info.endsWith(CUT)) return ended(path, '_ws.short');
@@ -86,6 +90,47 @@ function pathOf(packet: CountedPacket): readonly string[] {
   // What a repeated segment carries is not read again, and a reset carries words, not data.
   const isUnread = ((segment.analysis[at] ?? 0) & NOT_READ_AGAIN) !== 0 || ((segment.tcpFlags[at] ?? 0) & RST) !== 0;
   return (layers & HAS_TCP) !== 0 && isUnread ? path.slice(0, path.lastIndexOf('tcp') + 1) : path;
+}
+
+/**
+ * The path of a segment with data whose stream says enough: nothing ends in it, or what ends is an item of its own with nothing inside.
+ * Null where the bytes have to be read.
+ */
+function streamPath(packet: CountedPacket): readonly string[] | null {
+  const { index, row } = packet;
+  const { streams } = index;
+  const flow = index.flowOf(row);
+  const segment = index.segmentOf(row);
+  const at = row & SEGMENT_MASK;
+  const flags = segment.tcpFlags[at] ?? 0;
+  if (streams === null || flow === null || (flags & (RST | FIN)) !== 0 || index.caplen(row) < index.length(row))
+    return null;
+  const path: string[] = [];
+  walkHeaders(index, row, packet.frame(), (number) => path.push(PROTOCOLS[number - 1]?.filter ?? ''));
+  const tcp = path.indexOf('tcp');
+  if (tcp < 0 || !path.slice(0, tcp).every((protocol) => PLAIN.has(protocol))) return null;
+  const headers = path.slice(0, tcp + 1);
+  if (((segment.analysis[at] ?? 0) & NOT_READ_AGAIN) !== 0) return headers;
+  const plan = streams.outlineOf(flow, row);
+  if (plan === null) return null;
+  const { parts, begun, dataFrom } = plan;
+  const items = parts.map(({ protocol }) => itemOf(protocol));
+  if (items.some((item) => item === null)) return null;
+  for (const [i, part] of parts.entries()) {
+    const item = items[i] ?? '';
+    if (part.pieces !== null) headers.push(item, 'tcp.segments');
+    else if (headers.at(-1) !== item) headers.push(item);
+  }
+  const beginner = parts.length === 0 ? itemOf(begun) : null;
+  if (beginner !== null) headers.push(beginner);
+  const hasData = dataFrom >= 0 && dataFrom < (segment.payloadLength[at] ?? 0);
+  return hasData ? [...headers, 'data'] : headers;
+}
+
+/** Display-filter name of a protocol of which a segment has one item; null for others. */
+function itemOf(number: number): string | null {
+  const protocol = PROTOCOLS[number - 1];
+  return protocol?.oneItem ? protocol.filter : null;
 }
 
 /** tshark's mark stands where reading ended, in the place of the bytes that were left. */
