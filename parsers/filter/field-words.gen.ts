@@ -350,15 +350,19 @@ http.host	Host
 http.location	Location
 http.referer	Referer
 http.request	Request
+http.request.full_uri	Full request URI
 http.request.method	Request Method
 http.request.uri	Request URI
 http.request.version	Request Version
+http.request_in	Request in frame
 http.response	Response
 http.response.code	Status Code
 http.response.phrase	Response Phrase
 http.response.version	Response Version
+http.response_for.uri	Request URI
 http.server	Server
 http.set_cookie	Set-Cookie
+http.time	Time since request
 http.transfer_encoding	Transfer-Encoding
 http.user_agent	User-Agent
 http.x_forwarded_for	X-Forwarded-For
@@ -935,10 +939,12 @@ pppoe.payload_length	Payload Length
 pppoe.session_id	Session ID
 pppoe.type	Type
 pppoe.version	Version
+pppoed	PPP-over-Ethernet Discovery
 pppoed.tags.ac_cookie	AC-Cookie
 pppoed.tags.ac_name	AC-Name
 pppoed.tags.host_uniq	Host-Uniq
 pppoed.tags.service_name	Service-Name
+pppoes	PPP-over-Ethernet Session
 prism	Prism capture header
 prism.devname	Device Name
 prism.msgcode	Message Code
@@ -1156,6 +1162,7 @@ smb2.filename	Filename
 smb2.msg_id	Message ID
 smb2.nt_status	NT Status
 smb2.tree	Tree
+smil	Synchronized Multimedia Integration Language
 smtp	Simple Mail Transfer Protocol
 smtp.auth.password	Password
 smtp.auth.username	Username

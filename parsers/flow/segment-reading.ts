@@ -180,7 +180,7 @@ export class SegmentReading {
     if (reader?.takeCut === undefined) return false;
     const run = this.messages(payload, 0, payload.length, false);
     const notes = [...run.notes];
-    if (run.to < payload.length) notes.push(reader.takeCut(payload, run.to, payload.length, this.toServer));
+    if (run.to < payload.length) notes.push(reader.takeCut(payload, run.to, payload.length, this.toServer, this.row));
     this.add(null, 0, { to: size, notes, wants: 0 });
     return true;
   }

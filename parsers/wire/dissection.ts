@@ -28,6 +28,8 @@ export interface FlowContext {
     readonly text: string;
     readonly severity: 'chat' | 'note' | 'warn';
   }[];
+  /** Nanoseconds since the packet of another row; null where no index is. */
+  readonly sinceRow: ((row: number) => number) | null;
   /** A retransmission or keep-alive: what it carries is not read again. */
   readonly repeated: boolean;
   /** What the payload is, where the stream was put together; null: read the segment by itself. */
@@ -312,6 +314,13 @@ export class Dissection {
 
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Nanoseconds as seconds with nine decimals. */
+export function secondsOf(ns: number): string {
+  const sign = ns < 0 ? '-' : '';
+  const size = Math.abs(ns);
+  return `${sign}${Math.floor(size / 1e9)}.${String(size % 1e9).padStart(9, '0')}`;
 }
 
 export function hexText(value: number, digits: number): string {

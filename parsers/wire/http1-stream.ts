@@ -13,6 +13,27 @@ const UPGRADES: ReadonlyMap<string, string> = new Map([
 ]);
 /** Note of bytes that belong to the conversation, but in which no message begins. */
 export const CONTINUATION = 'continuation';
+
+/** Note of a response: what it answers. As in Wireshark that is the last request, and only the first response to it. */
+export interface HttpAnswer {
+  readonly requestRow: number | null;
+  /** Full URI of the last request that had one; empty before. */
+  readonly uri: string;
+}
+
+export type HttpNote = typeof CONTINUATION | HttpAnswer | null;
+
+export function isHttpAnswer(note: unknown): note is HttpAnswer {
+  return typeof note === 'object' && note !== null && 'requestRow' in note;
+}
+
+/** `http://host/path`; empty without a host, unless the request names the whole. */
+export function fullUri(method: string, uri: string, host: string | null): string {
+  if (method === 'CONNECT') return host === null ? '' : uri;
+  if (/^https?:\/\//i.test(uri)) return uri;
+  return host === null ? '' : `http://${host}${uri}`;
+}
+
 const METHODS = [
   'GET',
   'POST',
@@ -184,6 +205,8 @@ export class HttpStream implements StreamReader {
   private readonly progress: [Progress | null, Progress | null] = [null, null];
   /** Methods of requests that wait for their answer. */
   private readonly waiting: string[] = [];
+  /** The last request, until it is answered. */
+  private asked: HttpAnswer = { requestRow: null, uri: '' };
   /** Port that the last CONNECT asked for. */
   private tunnel = '';
 
@@ -209,7 +232,7 @@ export class HttpStream implements StreamReader {
     return isResponse && headers.has('content-type') && !keepsAlive ? UNTIL_FIN : body - at;
   }
 
-  take(bytes: Uint8Array, at: number, end: number, toServer: boolean): typeof CONTINUATION | null {
+  take(bytes: Uint8Array, at: number, end: number, toServer: boolean, row: number): HttpNote {
     this.progress[toServer ? 0 : 1] = null;
     if (!startsLikeHttp(bytes, at, end)) return CONTINUATION;
     this.started = true;
@@ -218,23 +241,28 @@ export class HttpStream implements StreamReader {
     const { firstLine, headers } = head;
     if (!firstLine.startsWith('HTTP/')) {
       if (this.waiting.length < 1000) this.waiting.push(firstLine.slice(0, firstLine.indexOf(' ')));
+      const [method = '', uri = ''] = firstLine.split(' ');
+      const whole = method === 'CONNECT' ? uri : fullUri(method, uri, headers.get('host') ?? null);
+      this.asked = { requestRow: row, uri: whole === '' ? this.asked.uri : whole };
       if (firstLine.startsWith('CONNECT ')) this.tunnel = /:(\d+) /.exec(firstLine)?.[1] ?? '';
       return null;
     }
+    const answer = this.asked;
+    this.asked = { ...answer, requestRow: null };
     const status = Number(firstLine.split(' ')[1]);
-    if (status >= 100 && status < 200 && status !== 101) return null;
+    if (status >= 100 && status < 200 && status !== 101) return answer;
     const method = this.waiting.shift();
     if (status === 101) this.switchTo = UPGRADES.get((headers.get('upgrade') ?? '').toLowerCase()) ?? '';
     else if (method === 'CONNECT' && status >= 200 && status < 300)
       this.switchTo = UNREAD_TUNNELS.has(this.tunnel) ? UNREAD : '';
-    return null;
+    return answer;
   }
 
-  takeCut(bytes: Uint8Array, at: number, end: number, toServer: boolean): typeof CONTINUATION | null {
+  takeCut(bytes: Uint8Array, at: number, end: number, toServer: boolean, row: number): HttpNote {
     const newline = bytes.indexOf(LF, at);
     const hasLine = newline >= 0 && newline < end;
     if (this.started && !hasLine) return CONTINUATION;
-    const note = this.take(bytes, at, end, toServer);
+    const note = this.take(bytes, at, end, toServer, row);
     this.started = true;
     return note;
   }

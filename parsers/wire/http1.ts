@@ -1,10 +1,19 @@
 // HTTP/1 (RFC 9112): the first line and the headers of a message that begins in this segment.
 // Surprise: where segments were not put together, a body that goes on in later segments shows there as plain TCP.
-import type { Dissection } from './dissection.ts';
+import { type Dissection, secondsOf } from './dissection.ts';
 import type { FrameFacts } from './facts.ts';
 import type { FieldNode } from './field.ts';
 import { formatText } from './format-text.ts';
-import { CONTINUATION, HttpStream, isChunked, readChunks, readHead, startsLikeHttp } from './http1-stream.ts';
+import {
+  CONTINUATION,
+  fullUri,
+  HttpStream,
+  isChunked,
+  isHttpAnswer,
+  readChunks,
+  readHead,
+  startsLikeHttp,
+} from './http1-stream.ts';
 import { isPacking, isUsual, unpacked } from './media/encoding.ts';
 import type { MediaColumns } from './media/media.ts';
 import { readBody } from './media/read-body.ts';
@@ -85,7 +94,8 @@ function dissect(d: Dissection): void {
     d.needAt(d.end, 1, 'http');
     return;
   }
-  const { body, type, parameters, encoding } = headers(d, layer, end);
+  const { body, type, parameters, encoding, host } = headers(d, layer, end);
+  if (body >= 0) exchange(d, layer, first, host);
   if (body < 0) {
     d.needAt(d.end, 1, 'http');
     return;
@@ -98,6 +108,24 @@ function dissect(d: Dissection): void {
   const { instead } = columns;
   if (instead !== undefined) say(instead.protocol, instead.info);
   else say(`HTTP${columns.suffix ?? ''}`, `${lineInfo}${columns.text ?? ''}`);
+}
+
+/** What is known of the other half: a request's whole URI, and the request that a response answers. */
+function exchange(d: Dissection, layer: FieldNode, first: string, host: string | null): void {
+  if (!first.startsWith('HTTP/')) {
+    const [method = '', path = ''] = first.split(' ');
+    const uri = fullUri(method, path, host);
+    if (uri !== '') d.generated(layer, 'http.request.full_uri', `Full request URI: ${uri}`, uri);
+    return;
+  }
+  if (!isHttpAnswer(d.note)) return;
+  const { requestRow, uri } = d.note;
+  if (requestRow !== null) {
+    const ns = d.flow?.sinceRow?.(requestRow) ?? null;
+    if (ns !== null) d.generated(layer, 'http.time', `Time since request: ${secondsOf(ns)} seconds`, secondsOf(ns));
+    d.generated(layer, 'http.request_in', `Request in frame: ${requestRow + 1}`, String(requestRow + 1));
+  }
+  if (uri !== '') d.generated(layer, 'http.response_for.uri', `Request URI: ${uri}`, uri);
 }
 
 interface Extent {
@@ -196,16 +224,21 @@ function firstLine(d: Dissection, layer: FieldNode, line: string, from: number, 
 }
 
 /** Adds the headers; `body` is where they end (-1 when the segment ends first), `type` the media type without parameters. */
-function headers(d: Dissection, layer: FieldNode, from: number): Entity & { readonly body: number } {
+function headers(
+  d: Dissection,
+  layer: FieldNode,
+  from: number,
+): Entity & { readonly body: number; readonly host: string | null } {
   let type = '';
   let parameters = '';
   let encoding = '';
+  let host: string | null = null;
   let at = from;
   for (let i = 0; i < MAX_HEADERS; i++) {
     const end = lineEnd(d, at);
-    if (end < 0) return { body: -1, type, parameters, encoding };
+    if (end < 0) return { body: -1, type, parameters, encoding, host };
     const line = textOf(d, at, end);
-    if (line === '') return { body: end, type, parameters, encoding };
+    if (line === '') return { body: end, type, parameters, encoding, host };
     const colon = line.indexOf(':');
     const name = colon < 0 ? '' : line.slice(0, colon).toLowerCase();
     const value = colon < 0 ? line : line.slice(colon + 1).trim();
@@ -215,10 +248,11 @@ function headers(d: Dissection, layer: FieldNode, from: number): Entity & { read
       type = own.trim().toLowerCase();
       parameters = rest.join(';');
     }
+    if (name === 'host') host = value;
     if (name === 'content-encoding') encoding = value.toLowerCase();
     at = end;
   }
-  return { body: -1, type, parameters, encoding };
+  return { body: -1, type, parameters, encoding, host };
 }
 
 export const protocol: Protocol = {
@@ -228,6 +262,10 @@ export const protocol: Protocol = {
   fields: [
     { name: 'http.request', kind: 'bool' },
     { name: 'http.response', kind: 'bool' },
+    { name: 'http.time', kind: 'seconds' },
+    { name: 'http.request_in', kind: 'uint' },
+    { name: 'http.request.full_uri', kind: 'text' },
+    { name: 'http.response_for.uri', kind: 'text' },
     { name: 'http.request.method', kind: 'text' },
     { name: 'http.request.uri', kind: 'text' },
     { name: 'http.request.version', kind: 'text' },

@@ -21,7 +21,7 @@ export interface StreamReader {
   /** Takes a whole message, which `row` completes; gives its note. */
   take(bytes: Uint8Array, at: number, end: number, toServer: boolean, row: number): unknown;
   /** Takes what was captured of a message that the snap length cut; gives its note. Without it, cut segments are read by themselves. */
-  takeCut?(bytes: Uint8Array, at: number, end: number, toServer: boolean): unknown;
+  takeCut?(bytes: Uint8Array, at: number, end: number, toServer: boolean, row: number): unknown;
   /** Text that stands in the list for a message that begins here and goes on in the next segment; the segment's own without. */
   begins?(bytes: Uint8Array, at: number, end: number): string | null;
   /**

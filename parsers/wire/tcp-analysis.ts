@@ -1,18 +1,12 @@
 // What the flow says of a TCP segment, as nodes of its tree: times, acknowledged segment, bytes in flight, flags, completeness.
 // Surprise: like Wireshark, what is known of the whole stream stands only where there is something to say of this packet.
-import type { Dissection, FlowContext } from './dissection.ts';
+import { type Dissection, type FlowContext, secondsOf } from './dissection.ts';
 import type { FieldNode } from './field.ts';
 
 const FIN = 1;
 const SYN = 2;
 const RST = 4;
 const ACK = 0x10;
-
-function secondsOf(ns: number): string {
-  const sign = ns < 0 ? '-' : '';
-  const size = Math.abs(ns);
-  return `${sign}${Math.floor(size / 1e9)}.${String(size % 1e9).padStart(9, '0')}`;
-}
 
 export function timeNodes(d: Dissection, layer: FieldNode, { timing }: FlowContext): void {
   if (timing === null) return;

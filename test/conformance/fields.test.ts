@@ -62,6 +62,14 @@ const EXACT: readonly (readonly [string, RegExp])[] = [
   ['daemons.sealed.pcap', /^(dtls|tls\.(record|alert|handshake\.(type|length|version|ciphersuite$)))/],
   ['daemons.routing.pcap', /^(ldp|ripng|bfd\.(v|sta|d)|vrrp)/],
   ['daemons.peers.pcap', /^(coap|mqtt\.(len|qos|msgid|topic|msgtype))/],
+  ...[
+    'streams.http.pcap',
+    'crafted-http.pcap',
+    'crafted-bodies.pcap',
+    'crafted-media.pcap',
+    'crafted-repeated.pcap',
+    'daemons.web.pcap',
+  ].map((name) => [name, /^http\.(time|request_in|request\.(full_uri|method)|response_for|response\.code)/] as const),
   ['crafted-link.pcap', /^(stp|mpls|pppoe\.|eapol\.(version|type|len)|eap\.|llc\.(dsap|ssap|oui))/],
   [
     'crafted-services.pcap',
