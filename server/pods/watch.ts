@@ -49,7 +49,8 @@ export function watchPods(watched: Watched, onChange: () => void): () => void {
     looking = true;
     try {
       const now = await fingerprint(watched);
-      if (last !== null && now !== last) tell();
+      // Also the first time: a list that was asked for before the watch began may be older than what this look saw.
+      if (now !== last) tell();
       last = now;
     } catch {
       // the next look may succeed

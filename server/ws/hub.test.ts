@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { liveServerMessage } from '../../api/live.ts';
 import { serverMessage } from '../../api/schemas.ts';
 import { TestServer, token } from '../http/http.fixture.ts';
 import { pcapOf } from '../packets/pcap.fixture.ts';
@@ -26,7 +27,11 @@ function connect(headers: Record<string, string> = mine, at = '/ws') {
     socket.on('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0));
   });
   socket.on('error', () => undefined);
-  socket.on('message', (data) => heard.push(serverMessage.parse(JSON.parse(String(data)))));
+  socket.on('message', (data) => {
+    const message: unknown = JSON.parse(String(data));
+    // What is told of pods depends on the machine that runs this.
+    if (!liveServerMessage.safeParse(message).success) heard.push(serverMessage.parse(message));
+  });
   return { socket, heard, opened, closed };
 }
 

@@ -81,7 +81,17 @@ test.skipIf(lacking !== null)('nft: hours and dates by UTC, printed in the zone 
   expect(ours({ path: 'nft.txt', text: list('UTC') })[0]).toBe(kernel);
   // in another zone one of our worlds is right, and every one says what it takes to be so
   const kolkata = list('Asia/Kolkata');
-  expect(ours({ path: 'nft.txt', text: kolkata })).toContain(kernel);
+  // Every clause may be open in two ways: a few at a time, so that the worlds are not more than are followed.
+  for (let first = 0; first < CLAUSES.length; first += 4) {
+    const part = kolkata.split('\n').filter((line) => {
+      const clause = kolkata
+        .split('\n')
+        .filter((l) => l.includes('counter'))
+        .indexOf(line);
+      return clause < 0 || (clause >= first && clause < first + 4);
+    });
+    expect(ours({ path: 'nft.txt', text: part.join('\n') })).toContain(kernel.slice(first, first + 4));
+  }
   const lineOf = (text: string, i: number) =>
     text
       .split('\n')
